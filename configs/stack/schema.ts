@@ -100,4 +100,6 @@ export interface StackConfig extends StackSettings {
   readonly protectData: boolean;
   /** Text of `grafana.database.caBundleFile`, where one is named. */
   readonly caBundlePem?: string;
+  /** Ingest tokens brought from outside (`ingestTokens`): token id → token. The ids not listed are generated. */
+  readonly ingestTokens?: Readonly<Record<string, string>>;
 }
