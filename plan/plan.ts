@@ -1,0 +1,84 @@
+import { isSecret, type RecordedResource, type Recording } from "./record";
+
+/**
+ * The plan: every resource of a stack with all values resolved, as `plan.json` holds it. Everything that wants to know
+ * what would be deployed reads this, never the program.
+ */
+export interface Plan {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly project: string;
+  readonly stack: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly resources: readonly PlannedResource[];
+  /** Stack outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface PlannedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly parent?: string;
+  readonly custom: boolean;
+  readonly id?: string;
+  readonly provider?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly aliases: readonly unknown[];
+  readonly customTimeouts: Readonly<Record<string, string>>;
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What stands in the place of a secret value. */
+export const SECRET_MASK = "[secret]";
+
+/** Makes the plan of a recording: secrets masked, resources sorted by URN, keys sorted. */
+export function planOf(
+  recording: Recording,
+  facts: Pick<Plan, "project" | "stack" | "accountId" | "region">,
+): Plan {
+  return {
+    version: 1,
+    ...facts,
+    resources: recording.resources
+      .map(planned)
+      .sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0)),
+    outputs: canonical(recording.outputs) as Plan["outputs"],
+  };
+}
+
+function planned(resource: RecordedResource): PlannedResource {
+  const { registeredOutputs: _, inputs, outputs, propertyDependencies, ...rest } = resource;
+  return {
+    ...rest,
+    inputs: canonical(inputs) as PlannedResource["inputs"],
+    outputs: canonical(outputs) as PlannedResource["outputs"],
+    propertyDependencies: canonical(
+      propertyDependencies,
+    ) as PlannedResource["propertyDependencies"],
+  };
+}
+
+/** Keys sorted, secrets masked, `undefined` dropped. */
+export function canonical(value: unknown): unknown {
+  if (isSecret(value)) return SECRET_MASK;
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  );
+}
+
+/** Text of `plan.json`. */
+export const planText = (plan: Plan): string => `${JSON.stringify(plan, undefined, 2)}\n`;

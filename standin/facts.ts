@@ -1,0 +1,9 @@
+import { applicationFacts } from "./factsApplication";
+import { foundationFacts } from "./factsFoundation";
+import type { TypeFacts } from "./types";
+
+/** Every resource type of the program, and how AWS answers it. */
+export const facts: Readonly<Record<string, TypeFacts>> = {
+  ...foundationFacts,
+  ...applicationFacts,
+};
