@@ -52,6 +52,17 @@ const libraries = [
   "sys",
 ];
 
+/**
+ * What the pages leave out: these take the server block of `loki.source.api` too, because they embed
+ * the same `net.ServerConfig` (internal/component/common/net/config.go), and would else open a
+ * random gRPC port.
+ */
+const undocumented = {
+  like: "loki.source.api",
+  block: "grpc",
+  components: ["prometheus.receive_http", "pyroscope.receive_http"],
+};
+
 /** The table in `tools/alloycheck/components.json`. */
 export interface AlloyTable {
   readonly source: { module: string; version: string; commit: string; generator: string };
@@ -93,6 +104,13 @@ async function main(): Promise<void> {
   for (const name of components) {
     const folder = name.split(".")[0] ?? "";
     table.components[name] = await facts(`reference/components/${folder}/${name}.md`);
+  }
+  const block = table.components[undocumented.like]?.blocks[undocumented.block];
+  for (const name of undocumented.components) {
+    const component = table.components[name];
+    if (!component || !block) throw new Error(`nothing to add ${undocumented.block} to ${name}`);
+    if (undocumented.block in component.blocks) throw new Error(`${name}: the page has it now`);
+    component.blocks[undocumented.block] = block;
   }
   for (const name of configBlocks) {
     table.configBlocks[name] = await facts(`reference/config-blocks/${name}.md`);
