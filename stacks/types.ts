@@ -3,7 +3,8 @@
  * rules, names, target groups, IAM, task definitions, cost, diagram) is derived from these descriptions.
  */
 
-export type ProductName = "mimir" | "loki" | "memcached" | "tempo" | "pyroscope" | "grafana" | "alloy";
+export type ProductName =
+  "mimir" | "loki" | "memcached" | "tempo" | "pyroscope" | "grafana" | "alloy";
 
 export type RoleId =
   | "mimir"
@@ -69,7 +70,7 @@ export interface Exposure {
   readonly deregistrationDelaySeconds: number;
   /** Paths of the same host that must answer 404 before the rule is reached. */
   readonly hiddenPaths?: readonly string[];
-  /** First of the ten rule priorities that this exposure owns. */
+  /** First of the thousand rule priorities that this exposure owns. */
   readonly priority: number;
 }
 
@@ -147,6 +148,8 @@ export interface Role {
   readonly scratchPaths?: readonly string[];
   /** Seconds between SIGTERM and SIGKILL. */
   readonly stopTimeoutSeconds: number;
+  /** The server itself calls AWS (S3, CloudWatch), so its tasks run with the product's task role. */
+  readonly callsAws: boolean;
   readonly instances: readonly Instance[];
 }
 

@@ -1,0 +1,89 @@
+import { startFrom, startFromCommand } from "../configs/alloy/startFrom";
+import type { RenderedFile } from "./types";
+
+/** Where every server finds its files, and the tools of its health check. Mounted read-only in the server. */
+export const CONFIG_DIRECTORY = "/etc/lgtm";
+/** The init container's own static binary, left for the health check: server images have neither shell nor wget (S20). */
+export const BUSYBOX_PATH = `${CONFIG_DIRECTORY}/bin/busybox`;
+/** Where the busybox image has it. */
+const BUSYBOX_IN_IMAGE = "/bin/busybox";
+
+/** What the init container prepares for one server. */
+export interface InitSpec {
+  readonly files: readonly RenderedFile[];
+  /** Directories that the server writes to: made, and given to it. */
+  readonly writablePaths: readonly string[];
+  /** Numeric `uid:gid` of the server. */
+  readonly user: string;
+  /** Where the static binary is copied from; tests give their own. */
+  readonly busyboxSource?: string;
+  /** Put before every path; tests write into a directory of their own. */
+  readonly root?: string;
+}
+
+/**
+ * S11: the script of the init container. It writes each file from an environment variable (so that
+ * `pulumi preview --diff` shows it line by line), makes the server's directories and leaves busybox behind. It stops
+ * at the first failure, and the server then never starts; run twice, it does the same.
+ */
+export function initScript(spec: InitSpec): string {
+  const root = spec.root ?? "";
+  return [
+    "set -eu",
+    "umask 022",
+    // Written beside and renamed: a file is there whole or not at all.
+    `write() { mkdir -p "$(dirname "$1")"; printf '%s' "$2" > "$1.new"; mv -f "$1.new" "$1"; }`,
+    ...spec.files.flatMap((file) => {
+      const path = `${root}${file.path}`;
+      const write = `write ${quoted(path)} "$${variableOf(file)}"`;
+      return file.content.includes(startFrom.token)
+        ? [write, startFromCommand(quoted(path))]
+        : [write];
+    }),
+    `mkdir -p ${quoted(`${root}${CONFIG_DIRECTORY}/bin`)}`,
+    `cp ${quoted(spec.busyboxSource ?? BUSYBOX_IN_IMAGE)} ${quoted(`${root}${BUSYBOX_PATH}.new`)}`,
+    `chmod 0755 ${quoted(`${root}${BUSYBOX_PATH}.new`)}`,
+    `mv -f ${quoted(`${root}${BUSYBOX_PATH}.new`)} ${quoted(`${root}${BUSYBOX_PATH}`)}`,
+    ...spec.writablePaths.flatMap((path) => [
+      `mkdir -p ${quoted(`${root}${path}`)}`,
+      // An empty task volume belongs to root, and no server runs as root.
+      `chown ${spec.user} ${quoted(`${root}${path}`)}`,
+      `chmod 0750 ${quoted(`${root}${path}`)}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+/**
+ * The files as environment variables of the init container, one each.
+ *
+ * @throws Error where two files would share a variable or lie outside {@link CONFIG_DIRECTORY}.
+ */
+export function fileVariables(files: readonly RenderedFile[]): { name: string; value: string }[] {
+  const owners = new Map<string, string>();
+  return files.map((file) => {
+    const name = variableOf(file);
+    const other = owners.get(name);
+    if (other !== undefined) {
+      throw new Error(`files ${other} and ${file.path} would share the variable ${name}`);
+    }
+    owners.set(name, file.path);
+    return { name, value: file.content };
+  });
+}
+
+/** `/etc/lgtm/provisioning/datasources/lgtm.yaml` → `FILE_PROVISIONING_DATASOURCES_LGTM_YAML`. */
+function variableOf(file: RenderedFile): string {
+  const inside = `${CONFIG_DIRECTORY}/`;
+  if (!file.path.startsWith(inside)) {
+    throw new Error(
+      `file ${file.path} is outside ${CONFIG_DIRECTORY}, which is all the server sees`,
+    );
+  }
+  return `FILE_${file.path
+    .slice(inside.length)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, "_")}`;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,50 @@
+import type { Role } from "./types";
+
+/**
+ * S22: at least this long lies between the stop of one ring replica and the next. What a replica flushes is readable
+ * for everybody only after the sum of the servers' caches and checks, measured up to 100 s.
+ */
+export const RING_PAUSE_SECONDS = 120;
+
+/** How ECS replaces the tasks of a role. */
+export interface Rollout {
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly availabilityZoneRebalancing: "ENABLED" | "DISABLED";
+  /** Only with a target group: ECS refuses it elsewhere. */
+  readonly healthCheckGracePeriodSeconds?: number;
+  readonly capacityProviderStrategies: readonly {
+    readonly capacityProvider: "FARGATE" | "FARGATE_SPOT";
+    readonly weight: number;
+    readonly base: number;
+  }[];
+  readonly deploymentCircuitBreaker: { readonly enable: true; readonly rollback: true };
+  readonly waitForSteadyState: true;
+  /** Longest time `up` waits for the service, in minutes. */
+  readonly timeoutMinutes: number;
+}
+
+/** Rings were ready after 17 to 64 s (measured); image pulls and a busy zone come on top. */
+const HEALTH_GRACE_SECONDS = 180;
+/** Two attempts of pull, start, health check and drain, until the circuit breaker decides. */
+const TIMEOUT_MINUTES = 30;
+
+/** Rows S15, S19. */
+export function rollout(role: Role): Rollout {
+  const stopsFirst = role.replacement !== "stateless";
+  return {
+    // Stop before start: a ring replica's successor takes over its id, and a singleton's would do its work twice.
+    minimumHealthyPercent: stopsFirst ? 0 : 100,
+    maximumPercent: stopsFirst ? 100 : 200,
+    // Rebalancing needs room above 100 %, and is on when nothing is said at creation.
+    availabilityZoneRebalancing: stopsFirst ? "DISABLED" : "ENABLED",
+    ...(role.exposures.length > 0 ? { healthCheckGracePeriodSeconds: HEALTH_GRACE_SECONDS } : {}),
+    // Never launchType: changing between the two replaces the service, changing the strategy does not.
+    capacityProviderStrategies: [
+      { capacityProvider: role.spot ? "FARGATE_SPOT" : "FARGATE", weight: 1, base: 0 },
+    ],
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    waitForSteadyState: true,
+    timeoutMinutes: TIMEOUT_MINUTES,
+  };
+}
