@@ -12,7 +12,7 @@ import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { access, mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -70,7 +70,8 @@ export class ToolError extends Error {}
  * @param env - environment to read: `LGTM_TOOLS_DIR`, else `XDG_CACHE_HOME`, else `~/.cache`.
  */
 export function toolsFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.LGTM_TOOLS_DIR) return env.LGTM_TOOLS_DIR;
+  // Absolute, because Go runs in the folder of the tool.
+  if (env.LGTM_TOOLS_DIR) return resolve(env.LGTM_TOOLS_DIR);
   return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lgtm-fargate", "tools");
 }
 
@@ -182,8 +183,8 @@ async function goBuild(name: ToolName, build: Build, output: string): Promise<vo
   });
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject).on("close", resolve);
+  const code = await new Promise<number | null>((done, fail) => {
+    child.on("error", fail).on("close", done);
   });
   if (code === 0) return;
   const lines = errors.split("\n").filter((line) => !line.startsWith("go: downloading"));

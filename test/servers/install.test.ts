@@ -10,6 +10,7 @@ describe("external tools", () => {
   it("lie outside of the repository, where the environment says", () => {
     assert.equal(toolsFolder({ LGTM_TOOLS_DIR: "/a", XDG_CACHE_HOME: "/b" }), "/a");
     assert.equal(toolsFolder({ XDG_CACHE_HOME: "/b" }), "/b/lgtm-fargate/tools");
+    assert.equal(toolsFolder({ LGTM_TOOLS_DIR: "a" }), join(process.cwd(), "a"));
     assert.match(toolsFolder({}), /\.cache\/lgtm-fargate\/tools$/);
     assert.ok(!toolsFolder({}).startsWith(root));
   });

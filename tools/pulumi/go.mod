@@ -278,4 +278,5 @@ require (
 	lukechampine.com/frand v1.5.1 // indirect
 )
 
+// The replace lines repeat those of the module's own go.mod: Go heeds them in the main module alone.
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e

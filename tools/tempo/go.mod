@@ -389,6 +389,7 @@ require (
 	sigs.k8s.io/yaml v1.5.0 // indirect
 )
 
+// The replace lines repeat those of the module's own go.mod: Go heeds them in the main module alone.
 replace (
 	github.com/hashicorp/memberlist => github.com/grafana/memberlist v0.3.1-0.20220708130638-bd88e10a3d91
 	k8s.io/api => k8s.io/api v0.25.0
