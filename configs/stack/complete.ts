@@ -8,8 +8,6 @@ export interface StackFacts {
   readonly region: string;
   /** Text of `grafana.database.caBundleFile`. */
   readonly caBundlePem?: string;
-  /** Ingest tokens brought from outside: token id → token. */
-  readonly ingestTokens?: Readonly<Record<string, string>>;
 }
 
 /** Fills in what follows from the settings, and freezes the result down to the last list. */
@@ -22,7 +20,6 @@ export function completeConfig(settings: StackSettings, facts: StackFacts): Stac
     bucketName: bucketNameOf(settings),
     protectData: settings.storage.protect ?? settings.environment === "prod",
     ...(facts.caBundlePem === undefined ? {} : { caBundlePem: facts.caBundlePem }),
-    ...(facts.ingestTokens === undefined ? {} : { ingestTokens: { ...facts.ingestTokens } }),
   });
 }
 

@@ -5,6 +5,16 @@ import { z } from "zod";
  * units) and `memoryGb` (1 = 1,024 MiB).
  */
 
+/**
+ * Longest `name` of a stack: the tightest of AWS's limits on what is named after it. That is a target group's 32
+ * characters (docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html), of which
+ * `-otlp-http` takes 10 and the suffix of Pulumi's auto-naming 8.
+ */
+export const maxNameLength = 32 - "-otlp-http".length - "-1234567".length;
+
+/** Id of an ingest token. */
+export const tokenId = z.string().regex(/^[a-z0-9]{1,10}$/, "1 to 10 lower-case letters or digits");
+
 /** A whole number of days. */
 export const days = (minimum = 1) => z.int().min(minimum).max(3650);
 
@@ -21,7 +31,9 @@ export const arn = (service: string) =>
     );
 
 export const awsId = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id such as ${prefix}-0123456789abcdef0`);
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id such as ${prefix}-0123456789abcdef0`);
 
 /** Target tracking on average CPU between two bounds; the role then owns its desired count. */
 export const autoscaling = z.strictObject({
@@ -81,7 +93,9 @@ export const spotRole = (defaults: RoleDefaults) =>
       spot: z
         .boolean()
         .default(false)
-        .describe("Run on FARGATE_SPOT: cheaper, and a task can be taken away with two minutes' notice."),
+        .describe(
+          "Run on FARGATE_SPOT: cheaper, and a task can be taken away with two minutes' notice.",
+        ),
     })
     .prefault({});
 

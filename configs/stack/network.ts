@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { arn, awsId, cidr, days } from "./fields";
+import { arn, awsId, cidr, days, tokenId } from "./fields";
 
 /** Rows N1–N6 of the requirements: the VPC, or the one that is already there. */
 export const networkSchema = z
@@ -44,13 +44,18 @@ export const networkSchema = z
           .describe("Private subnets, one per zone, in the order of `zones`."),
       })
       .optional()
-      .describe("Bring your own VPC (it needs an S3 gateway endpoint, NAT and DNS host names of its own)."),
+      .describe(
+        "Bring your own VPC (it needs an S3 gateway endpoint, NAT and DNS host names of its own).",
+      ),
   })
   .prefault({});
 
 /** Rows G1–G9: the front door. */
 export const ingressSchema = z.strictObject({
-  internal: z.boolean().default(false).describe("An internal load balancer instead of an internet-facing one."),
+  internal: z
+    .boolean()
+    .default(false)
+    .describe("An internal load balancer instead of an internet-facing one."),
   certificateArn: arn("acm")
     .optional()
     .describe("Certificate for *.DOMAIN that exists already. Either this or hostedZoneId."),
@@ -58,13 +63,17 @@ export const ingressSchema = z.strictObject({
     .string()
     .regex(/^Z[A-Z0-9]{6,31}$/, "a Route 53 zone id such as Z0123456789ABC")
     .optional()
-    .describe("Route 53 zone of DOMAIN: the program requests and validates the certificate and creates the host records."),
+    .describe(
+      "Route 53 zone of DOMAIN: the program requests and validates the certificate and creates the host records.",
+    ),
   auth: z
     .enum(["token", "cidr", "both", "none"])
     .default("token")
-    .describe("Guard of the ingest paths: bearer token, source address, both, or none (refused in prod)."),
+    .describe(
+      "Guard of the ingest paths: bearer token, source address, both, or none (refused in prod).",
+    ),
   tokenIds: z
-    .array(z.string().regex(/^[a-z0-9]{1,10}$/, "1 to 10 lower-case letters or digits"))
+    .array(tokenId)
     .min(1)
     .max(2)
     .default(["a"])

@@ -3,20 +3,32 @@ import { arn, days, fixedRole, plainRole, scalableRole, spotRole } from "./field
 
 /** 2 is refused with a reason of its own, so the shape lets it through. */
 const replicationFactor = (value: number) =>
-  z.int().min(1).max(5).default(value).describe("Copies of each write: 1 or 3 (2 is refused: reads go silently short).");
+  z
+    .int()
+    .min(1)
+    .max(5)
+    .default(value)
+    .describe("Copies of each write: 1 or 3 (2 is refused: reads go silently short).");
 
 /** Row S1. One replica per ECS service, so `replicas` counts services of one task. */
 export const mimirSchema = fixedRole({ replicas: 3, vcpu: 2, memoryGb: 4 })
   .unwrap()
   .extend({
-    ephemeralStorageGb: z.int().min(20).max(200).default(30).describe("Ephemeral disk of one task, in GB."),
+    ephemeralStorageGb: z
+      .int()
+      .min(20)
+      .max(200)
+      .default(30)
+      .describe("Ephemeral disk of one task, in GB."),
     replicationFactor: replicationFactor(3),
     retentionDays: days(1).default(365).describe("How long metrics are kept, in days."),
     maxSeries: z
       .int()
       .min(1000)
       .optional()
-      .describe("Limit of active series. Default: what the memory of one task carries (memory model in docs/design.md)."),
+      .describe(
+        "Limit of active series. Default: what the memory of one task carries (memory model in docs/design.md).",
+      ),
     ingestionRateSamplesPerSecond: z
       .int()
       .min(1000)
@@ -27,8 +39,13 @@ export const mimirSchema = fixedRole({ replicas: 3, vcpu: 2, memoryGb: 4 })
       .min(30)
       .max(1440)
       .default(60)
-      .describe("How late a sample may arrive, in minutes; not below 30, because CloudWatch is late."),
-    rules: z.boolean().default(true).describe("Run Mimir's ruler and Alertmanager (rules/ and alerts/ in the bucket)."),
+      .describe(
+        "How late a sample may arrive, in minutes; not below 30, because CloudWatch is late.",
+      ),
+    rules: z
+      .boolean()
+      .default(true)
+      .describe("Run Mimir's ruler and Alertmanager (rules/ and alerts/ in the bucket)."),
   })
   .prefault({});
 
@@ -44,7 +61,11 @@ export const lokiSchema = z
       .date()
       .default("2025-01-01")
       .describe("First day of the index schema. Constant for the life of the bucket."),
-    ingestionRateMbPerSecond: z.number().min(1).default(4).describe("Ingest limit, in MB per second."),
+    ingestionRateMbPerSecond: z
+      .number()
+      .min(1)
+      .default(4)
+      .describe("Ingest limit, in MB per second."),
     ingestionBurstMb: z.number().min(1).default(6).describe("Ingest burst, in MB."),
     maxStreams: z.int().min(100).default(20000).describe("Limit of active streams."),
     autoforgetUnhealthy: z
@@ -59,7 +80,12 @@ export const lokiSchema = z
     ingester: fixedRole({ replicas: 3, vcpu: 1, memoryGb: 2 })
       .unwrap()
       .extend({
-        ephemeralStorageGb: z.int().min(20).max(200).default(30).describe("Ephemeral disk of one task, in GB."),
+        ephemeralStorageGb: z
+          .int()
+          .min(20)
+          .max(200)
+          .default(30)
+          .describe("Ephemeral disk of one task, in GB."),
       })
       .prefault({}),
     querier: spotRole({ replicas: 2, vcpu: 1, memoryGb: 2 }),
@@ -118,7 +144,9 @@ export const grafanaSchema = plainRole({ replicas: 1, vcpu: 0.5, memoryGb: 1 })
         type: z
           .enum(["sqlite", "postgres"])
           .default("sqlite")
-          .describe("sqlite is gone with the task (everything that matters is provisioned); postgres is RDS."),
+          .describe(
+            "sqlite is gone with the task (everything that matters is provisioned); postgres is RDS.",
+          ),
         engineVersion: z
           .string()
           .regex(/^(1[6-9]|[2-9]\d)(\.\d+)?$/, "PostgreSQL 16 or newer, such as 17")
@@ -131,12 +159,22 @@ export const grafanaSchema = plainRole({ replicas: 1, vcpu: 0.5, memoryGb: 1 })
           .describe("RDS instance class."),
         allocatedStorageGb: z.int().min(20).max(1000).default(20).describe("Database disk, in GB."),
         multiAz: z.boolean().default(false).describe("A standby in another zone."),
-        backupRetentionDays: z.int().min(1).max(35).default(7).describe("Automatic backups, in days."),
-        deletionProtection: z.boolean().optional().describe("Refuse to delete the database. Default: on in prod."),
+        backupRetentionDays: z
+          .int()
+          .min(1)
+          .max(35)
+          .default(7)
+          .describe("Automatic backups, in days."),
+        deletionProtection: z
+          .boolean()
+          .optional()
+          .describe("Refuse to delete the database. Default: on in prod."),
         caBundleFile: z
           .string()
           .optional()
-          .describe("File with the RDS CA bundle (PEM), relative to the stack file: TLS is then verify-full."),
+          .describe(
+            "File with the RDS CA bundle (PEM), relative to the stack file: TLS is then verify-full.",
+          ),
       })
       .prefault({}),
   })

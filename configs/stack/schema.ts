@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxNameLength, tokenId } from "./fields";
 import { ingressSchema, networkSchema } from "./network";
 import {
   alloySchema,
@@ -19,15 +20,20 @@ import { collectionSchema, imagesSchema, scheduleSchema, storageSchema } from ".
 export const stackSchema = z.strictObject({
   environment: z
     .enum(["dev", "prod"])
-    .describe("prod protects and retains data and refuses what is unsafe; dev can be torn down completely."),
+    .describe(
+      "prod protects and retains data and refuses what is unsafe; dev can be torn down completely.",
+    ),
   accountId: z
     .string()
     .regex(/^\d{12}$/, 'an account id of 12 digits, in quotes: "123456789012"')
     .describe("The only AWS account this stack may be deployed to."),
   name: z
     .string()
-    .regex(/^[a-z](-?[a-z0-9])*$/, "lower-case letters, digits and single hyphens, starting with a letter")
-    .max(14)
+    .regex(
+      /^[a-z](-?[a-z0-9])*$/,
+      "lower-case letters, digits and single hyphens, starting with a letter",
+    )
+    .max(maxNameLength)
     .default("lgtm")
     .describe("First part of every name; unique per account and region."),
   namespace: z
@@ -60,12 +66,31 @@ export const stackSchema = z.strictObject({
     .min(30)
     .max(3600)
     .default(300)
-    .describe("Longest query, in seconds; the servers', Grafana's and the load balancer's timeouts follow."),
+    .describe(
+      "Longest query, in seconds; the servers', Grafana's and the load balancer's timeouts follow.",
+    ),
   egress: z
     .enum(["all", "restricted"])
     .default("all")
     .describe("What tasks may reach: everything, or 443, 53 and the stack's own edges."),
-  execEnabled: z.boolean().default(false).describe("ECS Exec into the containers; refused in prod."),
+  execEnabled: z
+    .boolean()
+    .default(false)
+    .describe("ECS Exec into the containers; refused in prod."),
+  ingestTokens: z
+    .record(
+      tokenId,
+      z
+        .string()
+        .regex(
+          /^[0-9a-z]{32,100}$/,
+          "32 to 100 lower-case letters and digits (`openssl rand -hex 32`)",
+        ),
+    )
+    .optional()
+    .describe(
+      "Ingest tokens brought from outside, by token id, each encrypted (`secure:`). Ids that are not listed get a generated token.",
+    ),
   network: networkSchema,
   ingress: ingressSchema,
   images: imagesSchema,
@@ -100,6 +125,4 @@ export interface StackConfig extends StackSettings {
   readonly protectData: boolean;
   /** Text of `grafana.database.caBundleFile`, where one is named. */
   readonly caBundlePem?: string;
-  /** Ingest tokens brought from outside (`ingestTokens`): token id → token. The ids not listed are generated. */
-  readonly ingestTokens?: Readonly<Record<string, string>>;
 }
