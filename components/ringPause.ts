@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Time and waiting, so that a test need not wait. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Resolves after so many milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/**
+ * Keeps the swaps of a ring's replicas apart (S22): what a replaced replica flushed becomes visible to the others only
+ * after some checks and caches have gone round (measured: up to 100 s), so that swapping the next one earlier leaves
+ * reads silently short.
+ *
+ * The engine itself waits: {@link hooks} are bound to every replica's service, and the one that runs before an update
+ * ends only when enough time has passed since the last update of another replica in the same deployment. Creating a
+ * ring, an unchanged replica, and a preview wait for nothing. A deployment that starts soon after another one ended
+ * does not know of it.
+ */
+export class RingPause {
+  private lastSwap: number | undefined;
+
+  /**
+   * @param name Logical name, unique in the stack.
+   * @param seconds Least time between two swaps.
+   * @param clock Replaced in tests.
+   */
+  constructor(
+    private readonly name: string,
+    private readonly seconds: number,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** Bound to the service of every replica of one ring. They do not run in previews, which is their default. */
+  hooks(): pulumi.ResourceHookBinding {
+    return {
+      beforeUpdate: [
+        new pulumi.ResourceHook(`${this.name}-pause`, ({ name }) => this.beforeSwap(name)),
+      ],
+      afterUpdate: [new pulumi.ResourceHook(`${this.name}-swapped`, () => this.afterSwap())],
+    };
+  }
+
+  /** Waits until the last swap is long enough ago. */
+  async beforeSwap(service: string): Promise<void> {
+    if (this.lastSwap === undefined) return;
+    const remaining = this.lastSwap + this.seconds * 1000 - this.clock.now();
+    if (remaining <= 0) return;
+    await pulumi.log.info(
+      `${service}: waiting ${Math.ceil(remaining / 1000)} s until what the last replica flushed is visible`,
+      undefined,
+      undefined,
+      true,
+    );
+    await this.clock.sleep(remaining);
+  }
+
+  /** Notes that a replica has been swapped and is steady again. */
+  afterSwap(): void {
+    this.lastSwap = this.clock.now();
+  }
+}
