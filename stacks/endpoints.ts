@@ -18,10 +18,16 @@ export const portNumbers = {
   grafanaAlerting: 9094,
   postgres: 5432,
   https: 443,
+  http: 80,
+  dns: 53,
   alloyHttp: 12345,
   gatewayRemoteWrite: 9999,
   gatewayLoki: 3500,
   gatewayProfiles: 4041,
+  /** The gateway's receivers also open a gRPC server each: on loopback, and on a number that is not random. */
+  gatewayRemoteWriteGrpc: 9998,
+  gatewayLokiGrpc: 3501,
+  gatewayProfilesGrpc: 4042,
 } as const;
 
 const http = (number: number): Port => ({ name: "http", number });
