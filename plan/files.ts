@@ -32,7 +32,11 @@ export function renderedFiles(catalog: Catalog): OutputFile[] {
  */
 export function writeFolder(folder: string, files: readonly OutputFile[]): void {
   const target = path.resolve(folder);
-  if (fs.existsSync(target) && fs.readdirSync(target).length > 0 && !fs.existsSync(path.join(target, "plan.json"))) {
+  if (
+    fs.existsSync(target) &&
+    fs.readdirSync(target).length > 0 &&
+    !fs.existsSync(path.join(target, "plan.json"))
+  ) {
     throw new Error(
       `${folder} holds something else than a plan and would be replaced: name an empty folder or a new one`,
     );

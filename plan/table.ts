@@ -12,7 +12,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, index) =>
-        columns[index]?.numeric === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+        columns[index]?.numeric === true
+          ? cell.padStart(widths[index] ?? 0)
+          : cell.padEnd(widths[index] ?? 0),
       )
       .join("  ")
       .trimEnd();

@@ -1,0 +1,14 @@
+/** `npm run generate`: writes every file that follows from another, and says which ones changed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { generatedFiles } from "./generated";
+
+const root = process.cwd();
+for (const { path: file, content } of generatedFiles(root)) {
+  const absolute = path.join(root, file);
+  const before = fs.existsSync(absolute) ? fs.readFileSync(absolute, "utf8") : undefined;
+  if (before === content) continue;
+  fs.mkdirSync(path.dirname(absolute), { recursive: true });
+  fs.writeFileSync(absolute, content);
+  console.log(`wrote ${file}`);
+}

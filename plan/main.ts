@@ -1,0 +1,67 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Command } from "commander";
+import { StackConfigError } from "../configs/stack/mistake";
+import { renderedFiles, writeFolder } from "./files";
+import { makePlan } from "./makePlan";
+import { planText } from "./plan";
+import { report } from "./report";
+
+interface Options {
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** `npm run plan -- STACK`: exit code 0, or 1 where the stack file has mistakes or the plan cannot be made. */
+async function main() {
+  const command = new Command("npm run plan --")
+    .description(
+      "Show what `pulumi up` would deploy, resolved to the last value, without a cloud account.",
+    )
+    .argument("<stack>", "name of the stack (dev for Pulumi.dev.yaml), or the path of its file")
+    .option("--json", "print plan.json instead of the page")
+    .option("--out <dir>", "folder for plan.json and the rendered files (default: plans/STACK)")
+    .showHelpAfterError()
+    .parse();
+  const [stack = ""] = command.args;
+  const options = command.opts<Options>();
+  const file = /\.ya?ml$/.test(stack) ? stack : path.join(projectRoot(), `Pulumi.${stack}.yaml`);
+
+  const planned = await makePlan(file);
+  const folder = options.out ?? path.join(projectRoot(), "plans", planned.config.stack);
+  const text = planText(planned.plan);
+  const page = report(planned, {
+    folder: path.relative(process.cwd(), folder) || ".",
+    // performance.now() counts from the start of the process, so loading is in it.
+    seconds: performance.now() / 1000,
+  });
+  writeFolder(folder, [
+    { path: "plan.json", content: text },
+    ...renderedFiles(planned.catalog).map((each) => ({ ...each, path: `files/${each.path}` })),
+  ]);
+  process.stdout.write(options.json === true ? text : page);
+}
+
+/** The folder of Pulumi.yaml, at or above the current one. */
+function projectRoot(): string {
+  let folder = process.cwd();
+  while (!fs.existsSync(path.join(folder, "Pulumi.yaml"))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) return process.cwd();
+    folder = parent;
+  }
+  return folder;
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof StackConfigError) {
+    process.stderr.write(`${error.report()}\n`);
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The plan could not be made; nothing was written.\n\n${message}\n`);
+    if (process.env["LGTM_DEBUG"] !== undefined && error instanceof Error)
+      process.stderr.write(`\n${error.stack}\n`);
+    else process.stderr.write("\nLGTM_DEBUG=1 shows where it happened.\n");
+  }
+  process.exitCode = 1;
+});

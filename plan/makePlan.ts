@@ -1,0 +1,41 @@
+import * as path from "node:path";
+import type { StackConfig } from "../configs/stack/schema";
+import { loadStack } from "../configs/stack/load";
+import { buildCatalog } from "../stacks/catalog";
+import { listenerRuleCount } from "../stacks/listenerRules";
+import type { Catalog } from "../stacks/types";
+import { planOf, type Plan } from "./plan";
+import { record, type Recording } from "./record";
+
+export const PROJECT = "lgtm";
+
+export interface PlannedStack {
+  readonly config: StackConfig;
+  readonly catalog: Catalog;
+  readonly plan: Plan;
+  readonly recording: Recording;
+}
+
+/**
+ * Plans one stack: reads and checks its file, runs the program in this process, resolves everything.
+ *
+ * @param file Path of `Pulumi.STACK.yaml`.
+ * @param program Loads the program; the default is the very `index.ts` that `pulumi up` runs.
+ * @throws StackConfigError with every mistake of the file; the stand-in's and the program's own errors.
+ */
+export async function makePlan(
+  file: string,
+  program: () => Promise<unknown> = () => import("../index"),
+): Promise<PlannedStack> {
+  const { config, pulumiConfig, secretKeys } = loadStack(path.resolve(file), {
+    listenerRules: listenerRuleCount,
+  });
+  const facts = {
+    project: PROJECT,
+    stack: config.stack,
+    accountId: config.accountId,
+    region: config.region,
+  };
+  const recording = await record(program, { ...facts, config: pulumiConfig, secretKeys });
+  return { config, catalog: buildCatalog(config), plan: planOf(recording, facts), recording };
+}
