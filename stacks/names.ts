@@ -1,5 +1,5 @@
 import type { StackConfig } from "../configs/stack/schema";
-import type { Instance, ProductName } from "./types";
+import type { Catalog, Instance, ProductName } from "./types";
 
 type Named = Pick<StackConfig, "name">;
 
@@ -82,6 +82,39 @@ export const cacheRulePrefix = (config: Named) => `${config.name}-docker-hub`;
 export interface GivenName {
   readonly kind: NameKind;
   readonly name: string;
+}
+
+/** Every name of a stack that AWS sees, auto-named ones with a suffix as Pulumi makes it. */
+export function givenNames(
+  catalog: Catalog,
+  config: Named & Pick<StackConfig, "region" | "bucketName">,
+): GivenName[] {
+  const automatic = (logicalName: string) =>
+    `${logicalName}-${"f".repeat(AUTO_NAME_SUFFIX_LENGTH - 1)}`;
+  const roles = catalog.products.flatMap((product) => product.roles);
+  return [
+    { kind: "cluster", name: clusterName(config) },
+    { kind: "bucket", name: config.bucketName },
+    { kind: "loadBalancer", name: automatic(loadBalancerLogicalName(config)) },
+    { kind: "database", name: automatic(databaseLogicalName(config)) },
+    { kind: "cacheRule", name: cacheRulePrefix(config) },
+    ...catalog.products.flatMap((product): GivenName[] => [
+      { kind: "logGroup", name: logGroupName(config, product.name) },
+      { kind: "role", name: executionRoleName(config, product.name) },
+      { kind: "role", name: taskRoleName(config, product.name) },
+    ]),
+    ...roles.flatMap((role): GivenName[] => [
+      { kind: "discovery", name: role.dnsName },
+      ...role.exposures.map((exposure) => ({
+        kind: "targetGroup" as const,
+        name: automatic(targetGroupLogicalName(config, exposure.id)),
+      })),
+      ...role.instances.flatMap((instance): GivenName[] => [
+        { kind: "service", name: serviceName(config, instance) },
+        { kind: "family", name: familyName(config, instance) },
+      ]),
+    ]),
+  ];
 }
 
 /** What is wrong with a name; undefined where nothing is. */
