@@ -33,7 +33,11 @@ export class LgtmAccessLogs extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { forceDestroy: !args.protectData },
-      { ...options, protect: args.protectData, retainOnDelete: args.protectData },
+      {
+        ...options,
+        protect: args.protectData || undefined,
+        retainOnDelete: args.protectData || undefined,
+      },
     );
     const publicAccess = new aws.s3.BucketPublicAccessBlock(
       `${name}-bucket`,

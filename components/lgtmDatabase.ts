@@ -91,7 +91,7 @@ export class LgtmDatabase extends pulumi.ComponentResource {
         skipFinalSnapshot: !args.finalSnapshot,
         finalSnapshotIdentifier: args.finalSnapshot ? this.finalSnapshotName(name) : undefined,
       },
-      { ...options, protect: args.deletionProtection },
+      { ...options, protect: args.deletionProtection || undefined },
     );
 
     this.address = this.instance.address;

@@ -53,6 +53,8 @@ interface Peer {
 /**
  * Who may talk to whom: one group per role, one per gossiping product, one each for load balancer and database, and
  * one standalone rule per port and peer. Rules inside a group would fight with them.
+ *
+ * **Cost.** None.
  */
 export class LgtmFirewall extends pulumi.ComponentResource {
   /** Id of each role's group, by role. */

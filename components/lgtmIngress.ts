@@ -153,7 +153,11 @@ export class LgtmIngress extends pulumi.ComponentResource {
         enableDeletionProtection: args.deletionProtection,
         accessLogs: logs === undefined ? undefined : { bucket: logs.bucketName, enabled: true },
       },
-      { parent: this, protect: args.deletionProtection, dependsOn: [...(logs?.writable() ?? [])] },
+      {
+        parent: this,
+        protect: args.deletionProtection || undefined,
+        dependsOn: [...(logs?.writable() ?? [])],
+      },
     );
   }
 

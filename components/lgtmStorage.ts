@@ -40,7 +40,11 @@ export class LgtmStorage extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { bucket: args.bucketName, forceDestroy: !args.protectData },
-      { ...options, protect: args.protectData, retainOnDelete: args.protectData },
+      {
+        ...options,
+        protect: args.protectData || undefined,
+        retainOnDelete: args.protectData || undefined,
+      },
     );
     const publicAccess = new aws.s3.BucketPublicAccessBlock(
       `${name}-bucket`,
