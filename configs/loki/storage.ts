@@ -1,17 +1,12 @@
 import { s3Client, s3ClientReasons } from "../objectStore";
 import { joinSections, type Section } from "../section";
+import { deletionDelayHours } from "../stack/retention";
 import type { StackConfig } from "../stack/schema";
 import { chunkCacheSection } from "./caches";
 import { usesBucket, type LokiRoleId } from "./roles";
 
 /** Prefix of everything that Loki keeps in the bucket (B2). */
 export const lokiPrefix = "ftt-loki";
-
-/**
- * Hours between marking a chunk for deletion and deleting it; the bucket's own expiry must come later than retention and
- * this (B3).
- */
-export const lokiDeletionDelayHours = 2;
 
 /** Index and bucket: the schema everywhere, the bucket for the roles that use it. */
 export function storageSections(config: StackConfig, role: LokiRoleId): Section {
@@ -77,7 +72,7 @@ export function retentionSection(role: LokiRoleId): Section {
         compactor: {
           retention_enabled: true,
           delete_request_store: "s3",
-          retention_delete_delay: `${lokiDeletionDelayHours}h`,
+          retention_delete_delay: `${deletionDelayHours.loki}h`,
           deletion_marker_object_store_prefix: "deletion-markers/",
         },
       },

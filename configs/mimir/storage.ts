@@ -1,13 +1,8 @@
 import { s3Client, s3ClientReasons } from "../objectStore";
 import type { Section } from "../section";
+import { deletionDelayHours } from "../stack/retention";
 import type { StackConfig } from "../stack/schema";
 import { mimirCaches } from "./memoryModel";
-
-/**
- * Hours between marking a block for deletion and deleting it; the bucket's own expiry must come later than retention and
- * this (B3).
- */
-export const mimirDeletionDelayHours = 12;
 
 /** Prefixes in the bucket (B2). Mimir allows letters and digits only. */
 export const mimirPrefixes = { blocks: "blocks", rules: "rules", alerts: "alerts" } as const;
@@ -39,7 +34,7 @@ export function storageSection(config: StackConfig): Section {
       compactor: {
         data_dir: "/data/compactor",
         cleanup_interval: "30s",
-        deletion_delay: `${mimirDeletionDelayHours}h`,
+        deletion_delay: `${deletionDelayHours.mimir}h`,
       },
       ruler_storage: { storage_prefix: mimirPrefixes.rules },
       alertmanager_storage: { storage_prefix: mimirPrefixes.alerts },
