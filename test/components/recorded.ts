@@ -20,7 +20,7 @@ export async function recorded(
         region: place.region,
         defaultTags: { tags: { owner: "platform" } },
       });
-      return build({ providers: [provider] });
+      build({ providers: [provider] });
     },
     { project: "lgtm-fargate", stack: stack.stack, config: {}, ...place },
   );
