@@ -1,9 +1,12 @@
-import type { EnforcementLevel, PolicyConfigJSONSchema, Severity } from "@pulumi/policy";
+import type { EnforcementLevel, PolicyConfigSchema, Severity } from "@pulumi/policy";
 import type { Resource, Stack } from "./resource";
 import type { Value } from "./value";
 
 export type { Resource, Stack } from "./resource";
 export type { Value } from "./value";
+
+/** JSON schema of each setting. */
+export type SettingsSchema = Readonly<PolicyConfigSchema["properties"]>;
 
 export type Subject =
   | "security-groups"
@@ -37,8 +40,8 @@ interface About {
   readonly severity: Severity;
   /** Default `mandatory`. */
   readonly enforcement?: EnforcementLevel;
-  /** Settings of the rule; `environmentSetting` gives `judgement.environment`. */
-  readonly configSchema?: Readonly<Record<string, PolicyConfigJSONSchema>>;
+  /** Settings of this rule alone. What all rules share (the environment) is a setting of the rule `settings`. */
+  readonly configSchema?: SettingsSchema;
 }
 
 /** Judges one resource by its inputs, before anything is done. Runs for the types that `reads` names. */
@@ -66,9 +69,9 @@ export interface FindingDetails {
 
 /** What a rule may do besides reading. */
 export interface Judgement {
-  /** `prod` unless the stack's policy config says otherwise: forgetting the setting makes the rules strict. */
+  /** `prod` unless the settings say otherwise: forgetting them makes the rules strict. */
   readonly environment: "dev" | "prod";
-  /** A setting of the rule from the stack's policy config. */
+  /** A setting of the rule from the stack's policy config; the schema's default where the config leaves it out. */
   setting(name: string): Value;
   /** Reports a finding. A resource rule names its resource, a stack rule the one that has to change. */
   report(resource: Resource, details: FindingDetails): void;
@@ -88,13 +91,3 @@ export const stackRule = (rule: Omit<StackRule, "judges">): StackRule => ({
   ...rule,
   judges: "stack",
 });
-
-/** Spread into `configSchema` of a rule that is milder in dev. */
-export const environmentSetting: Readonly<Record<string, PolicyConfigJSONSchema>> = {
-  environment: {
-    type: "string",
-    enum: ["dev", "prod"],
-    default: "prod",
-    description: "Which environment the stack is.",
-  },
-};

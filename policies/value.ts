@@ -1,26 +1,10 @@
-import { UnknownValueError } from "@pulumi/policy";
+import { unknownAt, unknownMarks } from "./unknownValue";
 
 /**
  * What stands in the place of a secret: a plan masks every secret with it, and so does a state that is read without its
  * secrets. A masked text can't be judged, so looking into one counts as unknown.
  */
 export const SECRET_MASK = "[secret]";
-
-/**
- * The engine's marks for values that a preview does not know yet.
- * Source: @pulumi/policy 1.21.0, `proxy.js` (they are not exported; a test compares them with the SDK's).
- */
-export const unknownMarks: ReadonlySet<unknown> = new Set([
-  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-  "030794c1-ac77-496b-92df-f27374a8bd58",
-  "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
-
-const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * A property value of a resource, with the path to it: the only way in which rules read properties.
@@ -139,8 +123,6 @@ export function shortened(text: string, limit = 160): string {
   const line = text.replace(/\s+/g, " ");
   return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
 }
-
-const unknownAt = (path: string) => new UnknownValueError(UNKNOWN_TEXT, [path]);
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 

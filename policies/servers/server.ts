@@ -1,0 +1,184 @@
+import { parse } from "yaml";
+import {
+  classOf,
+  configurationKeys,
+  imageNames,
+  type PartClass,
+  type Product,
+} from "../data/parts";
+import type { Resource } from "../resource";
+import { isRecord, Value } from "../value";
+
+export const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
+
+/** A server of an LGTM system, as a task definition shows it. */
+export interface Server {
+  readonly product: Product;
+  /** Name of its container. */
+  readonly name: string;
+  readonly container: Value;
+  /** What it runs: its `target`s, or what stands for them where the product has none. */
+  readonly targets: readonly string[];
+  readonly part: PartClass;
+  /** Its rendered configuration; reading it gives nothing where the task holds none that can be parsed. */
+  readonly settings: Value;
+  readonly hasSettings: boolean;
+  /** Command-line flags without their dashes; they win over the file. */
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/** Containers of a task definition. @throws UnknownValueError in a preview that does not know them. */
+export const containersOf = (taskDefinition: Resource): Value[] =>
+  taskDefinition
+    .at("containerDefinitions")
+    .json()
+    .oneOrMore()
+    .filter((container) => isRecord(container.known()));
+
+/** Prepares something before the servers start, and is gone when they run: others wait for its success. */
+export function initContainerNames(containers: readonly Value[]): ReadonlySet<string> {
+  return new Set(
+    containers.flatMap((container) =>
+      container
+        .at("dependsOn")
+        .oneOrMore()
+        .filter((entry) => ["SUCCESS", "COMPLETE"].includes(entry.at("condition").text() ?? ""))
+        .flatMap((entry) => entry.at("containerName").text() ?? []),
+    ),
+  );
+}
+
+/** Environment of a container, in plain text. */
+export const environmentOf = (container: Value): { name: string; value: string }[] =>
+  container
+    .at("environment")
+    .oneOrMore()
+    .flatMap((entry) => {
+      const name = entry.at("name").text();
+      const value = entry.at("value").text();
+      return name === undefined || value === undefined ? [] : [{ name, value }];
+    });
+
+/** Texts of a task that may be files: environment values of more than one line. */
+export const filesOf = (containers: readonly Value[]): { name: string; value: string }[] =>
+  containers.flatMap(environmentOf).filter(({ value }) => value.includes("\n"));
+
+/** The product whose server an image holds. */
+export function productOf(image: string | undefined): Product | undefined {
+  if (image === undefined) return undefined;
+  const repository = image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+  const name = repository.slice(repository.lastIndexOf("/") + 1);
+  return imageNames.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/**
+ * The LGTM servers that a task definition runs.
+ *
+ * @throws UnknownValueError in a preview that does not know the containers.
+ */
+export function serversOf(taskDefinition: Resource): Server[] {
+  const text = taskDefinition.at("containerDefinitions").known();
+  const known = typeof text === "string" ? remembered.get(text) : undefined;
+  if (known !== undefined) return known;
+  const containers = containersOf(taskDefinition);
+  const init = initContainerNames(containers);
+  const servers = containers.flatMap((container) => {
+    const product = productOf(container.at("image").text());
+    const name = container.at("name").text() ?? "";
+    return product === undefined || init.has(name)
+      ? []
+      : [serverOf(product, name, container, containers)];
+  });
+  if (typeof text === "string") {
+    if (remembered.size >= REMEMBERED_LIMIT) remembered.clear();
+    remembered.set(text, servers);
+  }
+  return servers;
+}
+
+/** Many rules read the same task definition: its configuration is parsed once. Keyed by content, so never stale. */
+const remembered = new Map<string, Server[]>();
+const REMEMBERED_LIMIT = 2000;
+
+function serverOf(
+  product: Product,
+  name: string,
+  container: Value,
+  containers: readonly Value[],
+): Server {
+  const settings = configurationOf(product, containers);
+  const flags = flagsOf(container);
+  const targets = targetsOf(product, settings, flags, container, containers);
+  return {
+    product,
+    name,
+    container,
+    targets,
+    part: classOf(product, targets),
+    settings,
+    hasSettings: settings.exists,
+    flags,
+  };
+}
+
+/** Flags as Go's servers take them: `-target=ingester`, `--storage.path=/data`, `-config.file /etc/x`. */
+function flagsOf(container: Value): ReadonlyMap<string, string> {
+  const words = [...container.at("entryPoint").texts(), ...container.at("command").texts()];
+  const flags = new Map<string, string>();
+  words.forEach((word, index) => {
+    const match = /^--?([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(word);
+    if (match === null) return;
+    const next = words[index + 1];
+    const value = match[2] ?? (next === undefined || next.startsWith("-") ? "true" : next);
+    flags.set(match[1] ?? "", value);
+  });
+  return flags;
+}
+
+function targetsOf(
+  product: Product,
+  settings: Value,
+  flags: ReadonlyMap<string, string>,
+  container: Value,
+  containers: readonly Value[],
+): readonly string[] {
+  if (product === "memcached") return ["all"];
+  if (product === "grafana") {
+    const type = environmentOf(container).find(({ name }) => name === "GF_DATABASE_TYPE")?.value;
+    return [type === "postgres" || type === "mysql" ? "postgres" : "sqlite"];
+  }
+  if (product === "alloy") {
+    const fetches =
+      /\b(prometheus\.(scrape|exporter\.cloudwatch)|otelcol\.receiver\.awscloudwatch)\b/;
+    return [filesOf(containers).some(({ value }) => fetches.test(value)) ? "collector" : "gateway"];
+  }
+  const target = flags.get("target") ?? settings.at("target").text() ?? "all";
+  return target.split(",").map((part) => part.trim());
+}
+
+/** The file among a task's texts that is the server's own: the one with most of its keys. */
+function configurationOf(product: Product, containers: readonly Value[]): Value {
+  const keys = configurationKeys[product];
+  const none = new Value(undefined, product);
+  if (keys === undefined) return none;
+  const candidates = filesOf(containers)
+    .map(({ value }) => ({ value, score: keys.filter((key) => hasKey(value, key)).length }))
+    .filter(({ score }) => score >= 2)
+    .sort((a, b) => b.score - a.score);
+  for (const { value } of candidates) {
+    const tree = parsedYaml(value);
+    if (isRecord(tree)) return new Value(tree, product);
+  }
+  return none;
+}
+
+const hasKey = (text: string, key: string) =>
+  text.startsWith(`${key}:`) || text.includes(`\n${key}:`);
+
+function parsedYaml(text: string): unknown {
+  try {
+    return parse(text, { logLevel: "silent", maxAliasCount: 100, uniqueKeys: false }) as unknown;
+  } catch {
+    return undefined;
+  }
+}
