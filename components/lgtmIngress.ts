@@ -32,9 +32,9 @@ export interface LgtmIngressArgs {
   readonly securityGroupId: pulumi.Input<string>;
   /** Reachable from the VPC and what is connected to it only. */
   readonly internal: boolean;
-  /** Domain of the hosts. */
+  /** Domain of the hosts; a certificate is requested for `*.DOMAIN`. */
   readonly domain: string;
-  /** First labels of the hosts, such as `grafana`: alias records are made for them where the zone is known. */
+  /** Full names of the hosts, such as `grafana.example.com`: alias records where the zone is known. */
   readonly hosts: readonly string[];
   /**
    * Certificate for the hosts. Either this or {@link hostedZoneId}.
@@ -275,7 +275,7 @@ export class LgtmIngress extends pulumi.ComponentResource {
         `${name}-${host}`,
         {
           zoneId,
-          name: `${host}.${args.domain}`,
+          name: host,
           type: "A",
           aliases: [
             {

@@ -65,10 +65,13 @@ describe("LgtmStorage", () => {
       inputsOf(recording, "aws:s3/bucketOwnershipControls:BucketOwnershipControls", "lgtm-bucket"),
       { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
     );
-    assert.deepEqual(inputsOf(recording, "aws:s3/bucketVersioning:BucketVersioning", "lgtm-bucket"), {
-      bucket: bucket.id,
-      versioningConfiguration: { status: "Enabled" },
-    });
+    assert.deepEqual(
+      inputsOf(recording, "aws:s3/bucketVersioning:BucketVersioning", "lgtm-bucket"),
+      {
+        bucket: bucket.id,
+        versioningConfiguration: { status: "Enabled" },
+      },
+    );
   });
 
   it("can be emptied and deleted where data is not protected (S24)", async () => {
@@ -169,7 +172,11 @@ describe("LgtmCluster", () => {
       settings: [{ name: "containerInsights", value: "enhanced" }],
     });
     assert.deepEqual(
-      inputsOf(recording, "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders", "lgtm-cluster"),
+      inputsOf(
+        recording,
+        "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+        "lgtm-cluster",
+      ),
       {
         capacityProviders: ["FARGATE", "FARGATE_SPOT"],
         clusterName: "lgtm-cluster",
@@ -185,7 +192,11 @@ describe("LgtmCluster", () => {
       "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
     )[0]!;
     assert.deepEqual(
-      inputsOf(recording, "aws:route53/zoneAssociation:ZoneAssociation", "lgtm-vpc-0123456789abcdef0"),
+      inputsOf(
+        recording,
+        "aws:route53/zoneAssociation:ZoneAssociation",
+        "lgtm-vpc-0123456789abcdef0",
+      ),
       { vpcId: "vpc-0123456789abcdef0", zoneId: namespace.outputs["hostedZone"] },
     );
   });
@@ -340,7 +351,11 @@ describe("LgtmImages", () => {
       "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:ecr-pullthroughcache/docker-AbCdEf";
     const recording = await recorded(
       (options) =>
-        new LgtmImages("lgtm", { repositoryPrefix: "lgtm-docker-hub", credentialsSecretArn }, options),
+        new LgtmImages(
+          "lgtm",
+          { repositoryPrefix: "lgtm-docker-hub", credentialsSecretArn },
+          options,
+        ),
     );
     assert.deepEqual(
       inputsOf(recording, "aws:ecr/pullThroughCacheRule:PullThroughCacheRule", "lgtm-docker-hub"),

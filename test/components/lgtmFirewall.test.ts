@@ -27,7 +27,9 @@ const egressType = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const groupId = (recording: Recording, name: string) =>
   resource(recording, "aws:ec2/securityGroup:SecurityGroup", name).id;
 const namesOf = (recording: Recording, type: string) =>
-  ofType(recording, type).map(({ name }) => name).sort();
+  ofType(recording, type)
+    .map(({ name }) => name)
+    .sort();
 
 // Not proven here: that a packet passes or is dropped; the rehearsal starts the plan for that.
 describe("LgtmFirewall", () => {
