@@ -43,8 +43,8 @@ export function schemaAt(path: readonly (string | number)[]): SchemaNode | undef
 export function allowedBy(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.map(String).join(", ");
   if (node.anyOf !== undefined) return node.anyOf.map((each) => allowedBy(each)).join(", ");
-  if (node.const !== undefined) return String(node.const);
-  switch (node.type) {
+  if (node.const !== undefined) return JSON.stringify(node.const);
+  switch (node.type ?? "string") {
     case "integer":
       return `a whole number${range(node.minimum, node.maximum)}`;
     case "number":

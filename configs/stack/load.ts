@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { z } from "zod";
 import { bucketNameOf, completeConfig } from "./complete";
-import { schemaAt } from "./describe";
 import { checkEnvelope } from "./envelope";
 import { type Mistake, shown, StackConfigError } from "./mistake";
 import { settingAt } from "./roles";
@@ -169,7 +169,7 @@ function check(raw: RawSettings, facts: CheckFacts): StackConfig {
         file: raw.file,
         ...raw.locate(keyPath),
         key: keyName(keyPath),
-        given: shown(finding.given ?? settingAt(shape.settings, finding.key), finding.key),
+        given: shown(finding.given ?? settingAt(shape.settings, finding.key), keyName(keyPath)),
         allowed: finding.allowed,
         mend: finding.mend,
         rule: rule.id,
@@ -189,13 +189,25 @@ const isRegion = (text: string) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text);
 
 /** Pulumi hands out text: numbers, booleans and objects as JSON. What is not JSON stays text, and the schema judges it. */
 function decoded(key: string, text: string): unknown {
-  const node = schemaAt([key.slice("lgtm:".length)]);
-  if (node?.type === "string") return text;
+  if (isText(key.slice("lgtm:".length))) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
     return text;
   }
+}
+
+/** Asked of the schema itself, because making its JSON Schema takes as long as all the rest. */
+function isText(setting: string): boolean {
+  let schema: unknown = (stackSchema.shape as Record<string, unknown>)[setting];
+  while (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodOptional
+  ) {
+    schema = schema.unwrap();
+  }
+  return schema instanceof z.ZodString || schema instanceof z.ZodEnum;
 }
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

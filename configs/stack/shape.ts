@@ -90,7 +90,7 @@ function describe(issue: Issue, raw: RawSettings, unusable: Set<string>): Mistak
       },
     ];
   }
-  const written = raw.written(keyPath) ?? value;
+  const written = raw.written(keyPath) || value;
   return [
     {
       file: raw.file,
@@ -110,6 +110,9 @@ function describe(issue: Issue, raw: RawSettings, unusable: Set<string>): Mistak
 function allowedText(issue: Issue, path: readonly (string | number)[], raw: RawSettings): string {
   if (issue.code === "invalid_format" && !issue.message.startsWith("Invalid")) return issue.message;
   const node = schemaAt(path);
+  if (node !== undefined && (issue.code === "too_big" || issue.code === "too_small")) {
+    return allowedBy(node);
+  }
   if (node?.pattern !== undefined && !("format" in node)) {
     const probe = structuredClone(raw.values) as Record<string, unknown>;
     setAt(probe, path, "\0");
@@ -157,7 +160,7 @@ function mendFor(value: unknown, written: unknown, path: readonly (string | numb
   if (meant !== undefined) return `did you mean ${meant}?`;
   return node?.default === undefined || typeof node.default === "object"
     ? "correct the value"
-    : `correct the value, or remove the line for the default ${String(node.default)}`;
+    : `correct the value, or remove the line for the default ${JSON.stringify(node.default)}`;
 }
 
 function unknownKey(
@@ -239,7 +242,6 @@ function removeAt(values: unknown, path: readonly (string | number)[]): void {
   const parent = valueAt(values, path.slice(0, -1));
   const last = path.at(-1);
   if (typeof parent === "object" && parent !== null && last !== undefined) {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a working copy
     delete (parent as Record<string | number, unknown>)[last];
   }
 }

@@ -42,7 +42,8 @@ export function readSource(file: string, text: string): { source: Source; mistak
     return { line, column: col };
   };
   const lines = text.split(/\r?\n/);
-  const syntax = document.errors.map((error): Mistake => {
+  // What follows the first error of syntax is most often its consequence.
+  const syntax = document.errors.slice(0, 1).map((error): Mistake => {
     const position = place(error.pos[0]);
     return {
       file,

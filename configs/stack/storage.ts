@@ -116,6 +116,9 @@ export const collectionSchema = z
   })
   .prefault({});
 
+const imageTag = (product: string) =>
+  z.string().optional().describe(`Tag of ${product}. Default: the pinned one.`);
+
 /** S10: where images come from, and which version each product runs. */
 export const imagesSchema = z
   .strictObject({
@@ -132,14 +135,14 @@ export const imagesSchema = z
       ),
     versions: z
       .strictObject({
-        mimir: z.string().optional(),
-        loki: z.string().optional(),
-        memcached: z.string().optional(),
-        tempo: z.string().optional(),
-        pyroscope: z.string().optional(),
-        grafana: z.string().optional(),
-        alloy: z.string().optional(),
-        busybox: z.string().optional(),
+        mimir: imageTag("Mimir"),
+        loki: imageTag("Loki"),
+        memcached: imageTag("memcached"),
+        tempo: imageTag("Tempo"),
+        pyroscope: imageTag("Pyroscope"),
+        grafana: imageTag("Grafana"),
+        alloy: imageTag("Alloy"),
+        busybox: imageTag("busybox (writes files, answers health checks)"),
       })
       .prefault({})
       .describe(
