@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as awsx from "@pulumi/awsx";
+// The package as a whole loads 150 modules that nothing here uses.
+import * as awsxEc2 from "@pulumi/awsx/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { type ExistingNetwork, checkedNetwork } from "./existingNetwork";
 import { type FlowLogTrust, flowLogStatements } from "../stacks/flowLogs";
@@ -90,8 +91,8 @@ export class LgtmNetwork extends pulumi.ComponentResource {
     return this.paths;
   }
 
-  private createVpc(name: string, args: LgtmNetworkArgs): awsx.ec2.Vpc {
-    const vpc = new awsx.ec2.Vpc(
+  private createVpc(name: string, args: LgtmNetworkArgs): awsxEc2.Vpc {
+    const vpc = new awsxEc2.Vpc(
       `${name}-vpc`,
       {
         cidrBlock: args.cidr,
@@ -101,18 +102,18 @@ export class LgtmNetwork extends pulumi.ComponentResource {
         natGateways: {
           strategy:
             args.natGateways === "perZone"
-              ? awsx.ec2.NatGatewayStrategy.OnePerAz
-              : awsx.ec2.NatGatewayStrategy.Single,
+              ? awsxEc2.NatGatewayStrategy.OnePerAz
+              : awsxEc2.NatGatewayStrategy.Single,
         },
         // Explicit blocks: left to itself the component divides the VPC anew when a zone is added, and replaces all.
-        subnetStrategy: awsx.ec2.SubnetAllocationStrategy.Auto,
+        subnetStrategy: awsxEc2.SubnetAllocationStrategy.Auto,
         subnetSpecs: [
           {
-            type: awsx.ec2.SubnetType.Public,
+            type: awsxEc2.SubnetType.Public,
             cidrBlocks: args.zones.map(({ publicCidr }) => publicCidr),
           },
           {
-            type: awsx.ec2.SubnetType.Private,
+            type: awsxEc2.SubnetType.Private,
             cidrBlocks: args.zones.map(({ privateCidr }) => privateCidr),
           },
         ],
@@ -127,7 +128,7 @@ export class LgtmNetwork extends pulumi.ComponentResource {
    * awsx could make this endpoint too, but would name it after the service alone and put it on the public route
    * tables as well.
    */
-  private createStorageEndpoint(name: string, region: string, vpc: awsx.ec2.Vpc): void {
+  private createStorageEndpoint(name: string, region: string, vpc: awsxEc2.Vpc): void {
     const associations = vpc.routeTableAssociations.apply((all) =>
       pulumi.all(all.map(({ subnetId, routeTableId }) => pulumi.all([subnetId, routeTableId]))),
     );

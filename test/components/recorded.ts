@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../configs/stack/schema";
 import { canonical } from "../../plan/plan";
 import { record, type RecordedResource, type Recording } from "../../plan/record";
