@@ -1,4 +1,3 @@
-import type { StackConfig } from "../configs/stack/schema";
 import type { IngressConfig } from "./exposures";
 import { listenerRules } from "./listenerRules";
 import { rolesOf } from "./catalog";
@@ -6,9 +5,6 @@ import type { Catalog, RoleId } from "./types";
 
 /** S13: so a replaced task is out of the answers soon, and servers do not ask all the time. */
 const TTL_SECONDS = 10;
-
-/** Cloud Map answers a query with at most this many records: docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html */
-export const MAX_ANSWERS = 8;
 
 /** One Cloud Map service: a name with an A record per healthy task. */
 export interface DiscoveryService {
@@ -41,24 +37,7 @@ export function discoveryServices(catalog: Catalog): DiscoveryService[] {
   }));
 }
 
-/** A record of the public zone that leads to the load balancer. */
-export interface HostRecord {
-  readonly name: string;
-  readonly type: "A";
-}
-
-/** G1: the host names that the listener knows, as alias records; none where the zone is somebody else's. */
-export function hostRecords(catalog: Catalog, config: IngressConfig): HostRecord[] {
-  if (config.ingress.hostedZoneId === undefined) return [];
-  return hostNames(catalog, config).map((name) => ({ name, type: "A" }));
-}
-
-/** All host names of the front door, each once. */
+/** G1: all host names of the front door, each once: what the certificate covers and what gets a record. */
 export function hostNames(catalog: Catalog, config: IngressConfig): string[] {
   return [...new Set(listenerRules(catalog, config).flatMap((rule) => rule.hosts))];
-}
-
-/** G1: names on the certificate that the program requests. */
-export function certificateNames(config: Pick<StackConfig, "domain">): string[] {
-  return [`*.${config.domain}`];
 }

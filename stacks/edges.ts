@@ -1,14 +1,14 @@
 import type { StackConfig } from "../configs/stack/schema";
 import { portNumbers } from "./endpoints";
 import { rolesOf } from "./catalog";
-import type { Callee, Catalog, Edge, ProductName, Role } from "./types";
+import type { Callee, Catalog, Edge, Role } from "./types";
 
 /** What of a stack file changes who may talk to whom. */
 export type EdgeConfig = Pick<StackConfig, "collection" | "egress" | "network">;
 
 /**
  * Every allowed connection, each exactly once, except gossip: that is one self rule per product on the group that its
- * gossiping roles share (see {@link gossipProducts}). Derived from the calls of the roles, from what they show on the
+ * gossiping roles share (see gossip.ts). Derived from the calls of the roles, from what they show on the
  * load balancer, and from the clients that may reach the gateway.
  */
 export function edges(catalog: Catalog, config: EdgeConfig): Edge[] {
@@ -56,15 +56,6 @@ export function edges(catalog: Catalog, config: EdgeConfig): Edge[] {
     }
   }
   return merge(found);
-}
-
-/**
- * Products whose tasks share a gossip group with one self rule; with restricted egress the group sends to itself too.
- */
-export function gossipProducts(catalog: Catalog): ProductName[] {
-  return catalog.products
-    .filter((product) => product.roles.some(gossips))
-    .map((product) => product.name);
 }
 
 /** A role gossips exactly where it lists the port. */

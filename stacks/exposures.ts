@@ -9,103 +9,108 @@ export type IngressConfig = Pick<StackConfig, "domain" | "ingress">;
 const PUSH_DRAIN_SECONDS = 15;
 const QUERY_DRAIN_SECONDS = 60;
 
-/** Rows G2–G6 and G9: what each role shows on the load balancer. Priorities are fixed per exposure and never reused. */
+type Builder = (config: IngressConfig) => readonly Exposure[];
+
+const healthOf = (role: RoleId, path: string) => ({
+  port: portOf(role, "http"),
+  path,
+  matcher: "200",
+});
+
+/** What each role shows; priorities are fixed per exposure and never reused. */
+const builders: Readonly<Partial<Record<RoleId, Builder>>> = {
+  grafana: () => [
+    {
+      id: "grafana",
+      host: "grafana",
+      paths: ["/*"],
+      port: "http",
+      protocolVersion: "HTTP1",
+      guarded: false,
+      healthCheck: healthOf("grafana", "/api/health"),
+      deregistrationDelaySeconds: QUERY_DRAIN_SECONDS,
+      // Grafana serves its metrics without a login.
+      hiddenPaths: ["/metrics", "/metrics/*"],
+      priority: 1000,
+    },
+  ],
+  mimir: () => [
+    {
+      id: "mimir",
+      host: "mimir",
+      paths: ["/api/v1/push", "/otlp/v1/metrics"],
+      port: "http",
+      protocolVersion: "HTTP1",
+      guarded: true,
+      healthCheck: healthOf("mimir", "/ready"),
+      deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
+      priority: 2000,
+    },
+  ],
+  "loki-distributor": () => [
+    {
+      id: "loki",
+      host: "loki",
+      paths: ["/loki/api/v1/push", "/otlp/v1/logs"],
+      port: "http",
+      protocolVersion: "HTTP1",
+      guarded: true,
+      healthCheck: healthOf("loki-distributor", "/ready"),
+      deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
+      priority: 3000,
+    },
+  ],
+  "tempo-query-frontend": (config) => {
+    // G5: a query path. Without a guard everybody could read every trace.
+    if (config.ingress.auth === "none") return [];
+    return [
+      {
+        id: "tempo",
+        host: "tempo",
+        paths: ["/api/traces", "/api/traces/*"],
+        port: "http",
+        protocolVersion: "HTTP1",
+        guarded: true,
+        // Its /ready waits for a querier, which waits for its name: see S20.
+        healthCheck: healthOf("tempo-query-frontend", "/api/echo"),
+        deregistrationDelaySeconds: QUERY_DRAIN_SECONDS,
+        priority: 4000,
+      },
+    ];
+  },
+  "tempo-distributor": () => [
+    {
+      id: "otlp-http",
+      host: "tempo",
+      paths: ["/v1/traces"],
+      port: "otlp-http",
+      protocolVersion: "HTTP1",
+      guarded: true,
+      // That port takes pushes and nothing else: the server's own port tells its health.
+      healthCheck: healthOf("tempo-distributor", "/ready"),
+      deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
+      priority: 5000,
+    },
+    {
+      id: "otlp-grpc",
+      host: "tempo",
+      paths: ["/opentelemetry.proto.collector.trace.v1.TraceService/*"],
+      port: "otlp-grpc",
+      protocolVersion: "GRPC",
+      guarded: true,
+      // Collectors serve no gRPC health service, so any gRPC status is a sign of life.
+      healthCheck: {
+        port: portOf("tempo-distributor", "otlp-grpc"),
+        path: "/AWS.ALB/healthcheck",
+        matcher: "0-99",
+      },
+      deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
+      priority: 6000,
+    },
+  ],
+};
+
+/** Rows G2–G6 and G9: what a role shows on the load balancer. */
 export function exposuresOf(config: IngressConfig, role: RoleId): readonly Exposure[] {
-  const http = (path: string) => ({ port: portOf(role, "http"), path, matcher: "200" });
-  switch (role) {
-    case "grafana":
-      return [
-        {
-          id: "grafana",
-          host: "grafana",
-          paths: ["/*"],
-          port: "http",
-          protocolVersion: "HTTP1",
-          guarded: false,
-          healthCheck: http("/api/health"),
-          deregistrationDelaySeconds: QUERY_DRAIN_SECONDS,
-          // Grafana serves its metrics without a login.
-          hiddenPaths: ["/metrics", "/metrics/*"],
-          priority: 1000,
-        },
-      ];
-    case "mimir":
-      return [
-        {
-          id: "mimir",
-          host: "mimir",
-          paths: ["/api/v1/push", "/otlp/v1/metrics"],
-          port: "http",
-          protocolVersion: "HTTP1",
-          guarded: true,
-          healthCheck: http("/ready"),
-          deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
-          priority: 2000,
-        },
-      ];
-    case "loki-distributor":
-      return [
-        {
-          id: "loki",
-          host: "loki",
-          paths: ["/loki/api/v1/push", "/otlp/v1/logs"],
-          port: "http",
-          protocolVersion: "HTTP1",
-          guarded: true,
-          healthCheck: http("/ready"),
-          deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
-          priority: 3000,
-        },
-      ];
-    case "tempo-query-frontend":
-      // G5: a query path. Without a guard everybody could read every trace.
-      if (config.ingress.auth === "none") return [];
-      return [
-        {
-          id: "tempo",
-          host: "tempo",
-          paths: ["/api/traces", "/api/traces/*"],
-          port: "http",
-          protocolVersion: "HTTP1",
-          guarded: true,
-          // Its /ready waits for a querier, which waits for its name: see S20.
-          healthCheck: http("/api/echo"),
-          deregistrationDelaySeconds: QUERY_DRAIN_SECONDS,
-          priority: 4000,
-        },
-      ];
-    case "tempo-distributor":
-      return [
-        {
-          id: "otlp-http",
-          host: "tempo",
-          paths: ["/v1/traces"],
-          port: "otlp-http",
-          protocolVersion: "HTTP1",
-          guarded: true,
-          // The receiver answers 404 to a GET: the server's own port tells its health.
-          healthCheck: http("/ready"),
-          deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
-          priority: 5000,
-        },
-        {
-          id: "otlp-grpc",
-          host: "tempo",
-          paths: ["/opentelemetry.proto.collector.trace.v1.TraceService/*"],
-          port: "otlp-grpc",
-          protocolVersion: "GRPC",
-          guarded: true,
-          // Collectors serve no gRPC health service, so any gRPC status is a sign of life.
-          healthCheck: {
-            port: portOf(role, "otlp-grpc"),
-            path: "/AWS.ALB/healthcheck",
-            matcher: "0-99",
-          },
-          deregistrationDelaySeconds: PUSH_DRAIN_SECONDS,
-          priority: 6000,
-        },
-      ];
-    default:
-      return [];
-  }
+  return builders[role]?.(config) ?? [];
 }

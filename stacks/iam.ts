@@ -172,15 +172,14 @@ export function secretsOf(
 }
 
 /**
- * Secret with which an image is pulled from Docker Hub; none for other registries, nor behind the pull-through cache,
- * which holds the credentials itself.
+ * Secret with which an image is pulled from Docker Hub; none for other registries, and so none behind the pull-through
+ * cache, which holds the credentials itself.
  */
 export function registryCredentials(
   image: string,
   config: Pick<StackConfig, "images">,
 ): string | undefined {
-  const { credentialsSecretArn, pullThroughCache } = config.images;
-  return !pullThroughCache && registryOf(image) === DOCKER_HUB ? credentialsSecretArn : undefined;
+  return registryOf(image) === DOCKER_HUB ? config.images.credentialsSecretArn : undefined;
 }
 
 export const DOCKER_HUB = "docker.io";

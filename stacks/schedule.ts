@@ -48,12 +48,6 @@ export function scaling(
   };
 }
 
-/** Hours of a week in which the stack runs, for the cost table. */
-export function runningHoursPerWeek(config: Pick<StackConfig, "schedule">): number {
-  const { schedule } = config;
-  return schedule === undefined ? 24 * 7 : daysOf(schedule.days).length * hoursPerDay(schedule);
-}
-
 function actionsOf(
   schedule: Schedule,
   minCapacity: number,
@@ -86,6 +80,3 @@ function daysOf(range: string): Day[] {
 }
 
 const nextDay = (day: Day): Day => WEEK[(WEEK.indexOf(day) + 1) % 7]!;
-
-const hoursPerDay = (schedule: Schedule) =>
-  (schedule.stopHour - schedule.startHour + 24) % 24 || 24;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildCatalog } from "../../stacks/catalog";
-import { certificateNames, discoveryServices, hostNames, hostRecords } from "../../stacks/dns";
-import { configWith, devConfig, prodConfig } from "../fixtures/config";
+import { discoveryServices, hostNames } from "../../stacks/dns";
+import { devConfig, prodConfig } from "../fixtures/config";
 
 describe("S13: names in Cloud Map", () => {
   const services = discoveryServices(buildCatalog(prodConfig()));
@@ -34,20 +34,11 @@ describe("S13: names in Cloud Map", () => {
   });
 });
 
-describe("G1: host records", () => {
-  const hosts = ["grafana", "mimir", "loki", "tempo"].map((host) => `${host}.dev.example.com`);
-  it("are made only in a zone that the stack file names", () => {
-    assert.deepEqual(hostRecords(buildCatalog(devConfig()), devConfig()), []);
-    const config = configWith(devConfig(), {
-      ingress: { hostedZoneId: "Z0123456789ABC", certificateArn: undefined },
-    });
+describe("G1: host names", () => {
+  it("are every host of the listener, once", () => {
     assert.deepEqual(
-      hostRecords(buildCatalog(config), config),
-      hosts.map((name) => ({ name, type: "A" })),
+      hostNames(buildCatalog(devConfig()), devConfig()),
+      ["grafana", "mimir", "loki", "tempo"].map((host) => `${host}.dev.example.com`),
     );
-  });
-  it("cover every host of the listener, as does the certificate", () => {
-    assert.deepEqual(hostNames(buildCatalog(devConfig()), devConfig()), hosts);
-    assert.deepEqual(certificateNames(devConfig()), ["*.dev.example.com"]);
   });
 });

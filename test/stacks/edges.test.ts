@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { buildCatalog, rolesOf } from "../../stacks/catalog";
-import { edges, gossipProducts, gossips, needsEgressPerEdge, taskEgress } from "../../stacks/edges";
+import { edges, gossips, needsEgressPerEdge, taskEgress } from "../../stacks/edges";
+import { gossipCircles } from "../../stacks/gossip";
 import { portNumbers } from "../../stacks/endpoints";
 import type { Callee, Caller, Edge, RoleId } from "../../stacks/types";
 import { configWith, defaultConfig, devConfig, prodConfig } from "../fixtures/config";
@@ -79,7 +80,12 @@ describe("Security groups: edges", () => {
   it("S17: gossip is one self rule per product and never an edge", () => {
     const config = prodConfig();
     const catalog = buildCatalog(config);
-    assert.deepEqual(gossipProducts(catalog).sort(), ["loki", "mimir", "tempo"]);
+    assert.deepEqual(
+      gossipCircles(catalog)
+        .map(({ product }) => product)
+        .sort(),
+      ["loki", "mimir", "tempo"],
+    );
     assert.ok(edges(catalog, config).every((edge) => edge.port !== portNumbers.gossip));
     const silent = rolesOf(catalog).filter((role) => !gossips(role));
     for (const id of ["loki-query-frontend", "tempo-compactor", "pyroscope", "memcached"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { buildCatalog, rolesOf } from "../../stacks/catalog";
-import { runningHoursPerWeek, scaling } from "../../stacks/schedule";
+import { scaling } from "../../stacks/schedule";
 import type { StackConfig } from "../../configs/stack/schema";
 import { configWith, devConfig, prodConfig } from "../fixtures/config";
 
@@ -66,16 +66,6 @@ describe("S19: autoscaling and schedule", () => {
       "mimir",
     )!.actions;
     assert.equal(stop!.cron, "cron(0 6 ? * SAT,SUN,MON *)");
-  });
-
-  it("count the hours that cost", () => {
-    assert.equal(runningHoursPerWeek(devConfig()), 168);
-    assert.equal(runningHoursPerWeek(scheduled()), 60);
-    assert.equal(runningHoursPerWeek(scheduled({ days: "SAT" })), 12);
-    assert.equal(
-      runningHoursPerWeek(scheduled({ days: "SAT-MON", startHour: 22, stopHour: 2 })),
-      12,
-    );
   });
 
   it("start as often as they stop, on days that exist, for any schedule", () => {
