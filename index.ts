@@ -25,18 +25,18 @@ import * as names from "./stacks/names";
 import { ownSecretIds } from "./stacks/ownSecrets";
 import { protections } from "./stacks/protections";
 import { needsToken } from "./stacks/snippets";
+import type { Catalog } from "./stacks/types";
 import { zoneSubnets } from "./stacks/zones";
 
 /**
- * The program: the whole stack of one stack file. Pulumi calls it without arguments; tests and the planner may hand it
- * a configuration.
+ * The program: the whole stack of one stack file. Pulumi calls it without arguments; tests may hand it a
+ * configuration and a catalog of their own.
  *
  * @returns the stack's outputs.
  */
-function lgtm(config: StackConfig = runningStackConfig()) {
+function lgtm(config: StackConfig = runningStackConfig(), catalog: Catalog = buildCatalog(config)) {
   const { name, network: net, ingress: door, grafana } = config;
   const keep = protections(config);
-  const catalog = buildCatalog(config);
   const options = { providers: [accountProvider(config)] };
 
   const network = new LgtmNetwork(

@@ -1,3 +1,4 @@
+import "./lean";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";

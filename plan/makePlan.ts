@@ -25,7 +25,7 @@ export interface PlannedStack {
  */
 export async function makePlan(
   file: string,
-  program: () => Promise<unknown> = () => import("../index"),
+  program: () => Promise<unknown> = async () => (await import("../index")).default(),
 ): Promise<PlannedStack> {
   const { config, pulumiConfig, secretKeys } = loadStack(path.resolve(file), {
     listenerRules: listenerRuleCount,

@@ -74,6 +74,8 @@ export async function record(program: () => unknown, options: RecordOptions): Pr
     if (failure !== undefined) throw asError(failure);
     return { resources: registrar.resources, outputs: (outputs ?? {}) as Properties };
   } finally {
+    // Whatever waited for the failed registration fails after it, with nothing new to say.
+    if (failure !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     process.off("unhandledRejection", onRejection);
   }
 }
