@@ -10,7 +10,10 @@ import { renderYaml } from "../yaml";
 export const pyroscopeConfigPath = "/etc/lgtm/pyroscope.yaml";
 
 /** Arguments of Pyroscope's container; the image's entry point is `/usr/bin/pyroscope`. */
-export const pyroscopeArgs = (): string[] => [`-config.file=${pyroscopeConfigPath}`, "-target=all"];
+export const pyroscopeArgs: readonly string[] = [
+  `-config.file=${pyroscopeConfigPath}`,
+  "-target=all",
+];
 
 /** User and group of the image's process (cmd/pyroscope/Dockerfile of v2.2.1). It writes only under `/data`. */
 export const pyroscopeUser = "10001:10001";
