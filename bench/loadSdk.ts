@@ -1,6 +1,6 @@
 /** The floor: what Node needs just to load the packages that the program imports, with its compile cache. */
 import * as aws from "@pulumi/aws";
-import * as awsx from "@pulumi/awsx";
+import * as awsx from "@pulumi/awsx/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as yaml from "yaml";

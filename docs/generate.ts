@@ -1,14 +1,23 @@
 /** `npm run generate`: writes every file that follows from another, and says which ones changed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { generatedFiles } from "./generated";
+import { generatedFiles, strayGoldenFiles } from "./generated";
 
-const root = process.cwd();
-for (const { path: file, content } of generatedFiles(root)) {
-  const absolute = path.join(root, file);
-  const before = fs.existsSync(absolute) ? fs.readFileSync(absolute, "utf8") : undefined;
-  if (before === content) continue;
-  fs.mkdirSync(path.dirname(absolute), { recursive: true });
-  fs.writeFileSync(absolute, content);
-  console.log(`wrote ${file}`);
+async function main() {
+  const root = process.cwd();
+  const files = await generatedFiles(root);
+  for (const { path: file, content } of files) {
+    const absolute = path.join(root, file);
+    const before = fs.existsSync(absolute) ? fs.readFileSync(absolute, "utf8") : undefined;
+    if (before === content) continue;
+    fs.mkdirSync(path.dirname(absolute), { recursive: true });
+    fs.writeFileSync(absolute, content);
+    console.log(`wrote ${file}`);
+  }
+  for (const file of strayGoldenFiles(root, files)) {
+    fs.rmSync(path.join(root, file));
+    console.log(`removed ${file}`);
+  }
 }
+
+void main();

@@ -29,7 +29,9 @@ export type Requirements = z.output<typeof requirementsSchema>;
 
 /** Reads `docs/requirements.yaml`. @throws z.ZodError where it has the wrong shape. */
 export function readRequirements(root: string): Requirements {
-  return requirementsSchema.parse(parse(fs.readFileSync(path.join(root, "docs/requirements.yaml"), "utf8")));
+  return requirementsSchema.parse(
+    parse(fs.readFileSync(path.join(root, "docs/requirements.yaml"), "utf8")),
+  );
 }
 
 /** Titles of the tests in a file that cite a row: `it("N1: …")`. */

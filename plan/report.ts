@@ -20,7 +20,7 @@ export interface ReportFacts {
 
 /** The page that `npm run plan` prints. */
 export function report({ config, catalog, plan }: PlannedStack, facts: ReportFacts): string {
-  const cost = monthlyCost(plan.resources as never, { region: config.region });
+  const cost = monthlyCost(plan.resources, { region: config.region });
   const sections: [string, readonly string[]][] = [
     ["Services", services(config, catalog)],
     ["Reachable from outside", frontDoor(config, catalog)],

@@ -106,7 +106,9 @@ const encryptedTokens = (node: SchemaNode) => ({
 export function projectFile(): string {
   const { properties = {}, required = [] } = settingsSchema();
   const config: Record<string, unknown> = {
-    "pulumi:disable-default-providers": { value: ["aws", "awsx"] },
+    // Not awsx: the engine asks for a provider of a remote component too, and this one has nothing to configure; the
+    // resources it makes get the explicit AWS provider of the program.
+    "pulumi:disable-default-providers": { value: ["aws"] },
   };
   for (const [key, node] of Object.entries(properties)) {
     if (!required.includes(key) && node.default === undefined) continue;

@@ -102,7 +102,7 @@ describe("Pulumi.yaml", () => {
   it("is project lgtm, without default providers", () => {
     assert.equal(project.name, "lgtm");
     assert.deepEqual(project.config["pulumi:disable-default-providers"], {
-      value: ["aws", "awsx"],
+      value: ["aws"],
     });
   });
 
