@@ -212,21 +212,20 @@ export class LgtmFirewall extends pulumi.ComponentResource {
     const { name, ...destination } = peer;
     const { protocol, port } = target;
     const suffix = `${port === undefined ? "" : `-${port}`}${protocol === "udp" ? "-udp" : ""}`;
-    this.remember(
-      from,
-      new aws.vpc.SecurityGroupEgressRule(
-        `${this.prefix}-${from}-to-${name}${suffix}`,
-        {
-          securityGroupId: this.group(from),
-          ipProtocol: protocol,
-          fromPort: port,
-          toPort: port,
-          description,
-          ...destination,
-        },
-        { parent: this },
-      ),
+    const rule = new aws.vpc.SecurityGroupEgressRule(
+      `${this.prefix}-${from}-to-${name}${suffix}`,
+      {
+        securityGroupId: this.group(from),
+        ipProtocol: protocol,
+        fromPort: port,
+        toPort: port,
+        description,
+        ...destination,
+      },
+      { parent: this },
     );
+    this.remember(from, rule);
+    this.remember(name, rule);
   }
 
   private remember(party: string, rule: pulumi.Resource): void {

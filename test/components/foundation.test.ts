@@ -245,6 +245,21 @@ describe("LgtmSecrets", () => {
     for (const { name, inputs } of versions) assert.ok(isSecret(inputs["secretString"]), name);
   });
 
+  it("hands on the tokens themselves as secrets, made or brought", async () => {
+    let tokens: readonly pulumi.Output<string>[] = [];
+    await recorded((options) => {
+      tokens = new LgtmSecrets(
+        "lgtm",
+        { secretIds: [], tokenIds: ["a", "b"], givenTokens: { b: "b" }, recoveryWindowDays: 0 },
+        options,
+      ).tokenValues();
+    });
+    assert.deepEqual(await Promise.all(tokens.map((token) => pulumi.isSecret(token))), [
+      true,
+      true,
+    ]);
+  });
+
   it("stores a token that was brought instead of a new one", async () => {
     const recording = await secretsOf({ givenTokens: { b: "0".repeat(64) } });
     assert.equal(countsOf(recording)["random:index/randomBytes:RandomBytes"], 1);

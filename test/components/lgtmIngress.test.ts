@@ -5,6 +5,7 @@ import {
   LgtmIngress,
   type LgtmIngressArgs,
 } from "../../components/lgtmIngress";
+import { canonical } from "../../plan/plan";
 import { isSecret } from "../../plan/record";
 import type { ListenerRuleSpec } from "../../stacks/listenerRules";
 import { countsOf, inputsOf, ofType, place, recorded, resource } from "./recorded";
@@ -211,6 +212,12 @@ describe("LgtmIngress", () => {
     const value = header?.httpHeader?.values[0];
     assert.ok(isSecret(value));
     assert.equal((value as { value?: unknown }).value, `Bearer ${"t".repeat(64)}`);
+  });
+
+  it("keeps a token secret that was not handed over as one", async () => {
+    const recording = await ingressOf({ tokens: [pulumi.output("t".repeat(64))] });
+    const { inputs } = resource(recording, "aws:lb/listenerRule:ListenerRule", "lgtm-mimir-1");
+    assert.ok(!JSON.stringify(canonical(inputs)).includes("tttt"));
   });
 
   it("hides a path with a 404 of its own (G2)", async () => {
