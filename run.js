@@ -26,11 +26,20 @@ function isFresh(bundle, meta) {
   }
 }
 
+/** esbuild prints what is wrong with place and line; a stack trace would only bury it. */
+function build(options) {
+  try {
+    return require("esbuild").buildSync(options);
+  } catch {
+    process.exit(1);
+  }
+}
+
 const name = entry.replace(/\.ts$/, "").replace(/[/\\]/g, "-");
 const bundle = path.join(cache, `${name}.cjs`);
 const meta = path.join(cache, `${name}.meta.json`);
 if (!isFresh(bundle, meta)) {
-  const result = require("esbuild").buildSync({
+  const result = build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
