@@ -2,7 +2,7 @@ import * as policy from "@pulumi/policy";
 
 interface UnknownValueErrors {
   readonly UnknownValueError: new (mark: string, path: readonly string[]) => Error;
-  unknownCheckingProxy(properties: object): Record<string, unknown>;
+  readonly unknownCheckingProxy: (properties: object) => Record<string, unknown>;
 }
 
 /**
