@@ -1,0 +1,104 @@
+import {
+  aboutSecret,
+  harmlessValue,
+  passwordInUrl,
+  secretForms,
+  secretInFile,
+  secretName,
+} from "../data/secretPatterns";
+import { resourceRule, type Rule } from "../rule";
+import { containersOf, environmentOf, TASK_DEFINITION } from "../servers/server";
+import type { Value } from "../value";
+
+const secretsByReference = resourceRule({
+  id: "compute-secrets-by-reference",
+  subject: "compute",
+  rationale:
+    "What stands in a task definition is read by everybody who may look at ECS, for ever: revisions stay.",
+  source: "D2",
+  mend: "Keep the value in Secrets Manager, name it in the container's `secrets`, and change it: it is known now",
+  scope: "any",
+  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  severity: "critical",
+  judge(taskDefinition, judgement) {
+    judgement.each(containersOf(taskDefinition), (container) => {
+      const name = container.at("name").text() ?? "?";
+      const report = (where: string, what: string) =>
+        judgement.report(taskDefinition, {
+          finding: `${name}:${where}`,
+          // Never the value itself: the message ends in logs.
+          says: `${where} of container ${name} holds ${what} in plain text`,
+        });
+      for (const variable of environmentOf(container)) {
+        const what = secretIn(variable.name, variable.value);
+        if (what !== undefined) report(variable.name, what);
+      }
+      for (const [key, what] of wordsAndLabels(container)) report(key, what);
+      judgement.each(container.at("secrets").oneOrMore(), (secret) => {
+        const from = secret.at("valueFrom").text() ?? "";
+        // A name alone is a parameter of the Parameter Store in the same region.
+        if (/^(arn:aws[\w-]*:(secretsmanager|ssm):|\/[\w./-]+$|\[secret\]$)/.test(from)) return;
+        report(
+          secret.at("name").text() ?? "secrets",
+          "no reference to a secret but something else",
+        );
+      });
+    });
+  },
+});
+
+function* wordsAndLabels(container: Value): Generator<[where: string, what: string]> {
+  for (const key of ["command", "entryPoint"]) {
+    for (const word of container.at(key).texts()) {
+      const flag = /^--?([\w.-]+)=([\s\S]+)$/.exec(word);
+      const what = flag === null ? secretForm(word) : secretIn(flag[1] ?? "", flag[2] ?? "");
+      if (what !== undefined) yield [key, what];
+    }
+  }
+  for (const [label, value] of container.at("dockerLabels").entries()) {
+    const what = secretIn(label, value.text() ?? "");
+    if (what !== undefined) yield [`dockerLabels.${label}`, what];
+  }
+}
+
+/** What kind of secret a variable holds; undefined where it holds none. */
+export function secretIn(name: string, value: string): string | undefined {
+  const form = secretForm(value);
+  if (form !== undefined) return form;
+  if (value.includes("\n")) {
+    return secretInFile.test(withoutComments(value)) ? "a file with a password or key" : undefined;
+  }
+  if (secretName.test(name) && !aboutSecret.test(name) && !harmlessValue.test(value)) {
+    return "a value whose name says it is secret";
+  }
+  return looksRandom(value) ? "what looks like a random token" : undefined;
+}
+
+function secretForm(text: string): string | undefined {
+  const form = secretForms.find(({ pattern }) => pattern.test(text));
+  if (form !== undefined) return form.what;
+  return passwordInUrl.test(text) ? "a password in a URL" : undefined;
+}
+
+const withoutComments = (text: string) => text.replace(/^\s*(#|\/\/).*$/gm, "");
+
+/** Hexadecimal of 128 bits and more, or base64 of 240 and more that no word, path or host name looks like. */
+function looksRandom(value: string): boolean {
+  if (value.length > 4096) return false;
+  if (/^[0-9a-f]{32,}$/i.test(value)) return true;
+  if (!/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(value)) return false;
+  return (
+    /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && bitsPerCharacter(value) > 4.2
+  );
+}
+
+function bitsPerCharacter(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values())
+    bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+export const computeSecretRules: readonly Rule[] = [secretsByReference];
