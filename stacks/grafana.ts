@@ -1,19 +1,30 @@
-import { grafanaEnvironment, grafanaFiles, grafanaSecrets } from "../configs/grafana/grafana";
+import {
+  grafanaEnvironment,
+  grafanaFiles,
+  grafanaIsClustered,
+  grafanaSecrets,
+  grafanaUser,
+} from "../configs/grafana/grafana";
 import type { StackConfig } from "../configs/stack/schema";
 import { imageOf } from "../configs/versions";
-import { portOf } from "./endpoints";
+import { portNumbers, portOf } from "./endpoints";
 import { defineRole, DRAIN_SECONDS, SCRATCH_PATHS } from "./role";
 import type { Call, Product } from "./types";
 
 /** S6: the user interface. With SQLite there can be one, with PostgreSQL several. */
 export function grafana(config: StackConfig): Product {
   const postgres = config.grafana.database.type === "postgres";
+  const clustered = grafanaIsClustered(config);
+  const alerting = { name: "alerting", number: portNumbers.grafanaAlerting };
   const calls: Call[] = [
     { to: "mimir", port: "http", why: "query metrics, rules and alerts" },
     { to: "loki-query-frontend", port: "http", why: "query logs" },
     { to: "tempo-query-frontend", port: "http", why: "query traces" },
     { to: "pyroscope", port: "http", why: "query profiles" },
     ...(postgres ? [{ to: "postgres", port: "postgres", why: "own database" } as const] : []),
+    ...(clustered
+      ? [{ to: "grafana", port: alerting.name, why: "agree on who notifies" } as const]
+      : []),
   ];
   return {
     name: "grafana",
@@ -31,8 +42,9 @@ export function grafana(config: StackConfig): Product {
         holdsData: false,
         callsAws: false,
         calls,
+        morePorts: clustered ? [alerting] : [],
         health: { kind: "http", port: portOf("grafana", "http"), path: "/api/health" },
-        user: "472:472",
+        user: grafanaUser,
         dataPath: "/var/lib/grafana",
         // Plugins talk to Grafana through sockets there.
         scratchPaths: SCRATCH_PATHS,

@@ -2,6 +2,7 @@ import { lokiTenant } from "../configs/loki/loki";
 import { lokiPrefix } from "../configs/loki/storage";
 import { mimirTenant } from "../configs/mimir/mimir";
 import { mimirPrefixes } from "../configs/mimir/storage";
+import { pyroscopePrefix } from "../configs/pyroscope/pyroscope";
 import { tempoPrefix } from "../configs/tempo/storage";
 import type { StackConfig } from "../configs/stack/schema";
 import type { Catalog } from "./types";
@@ -73,7 +74,11 @@ export function lifecycleRules(
       prefix: `${tempoPrefix}/${tempoTenant}/`,
       expireAfterDays: storage.traces.expireAfterDays,
     },
-    { id: "profiles", prefix: "ftt-pyroscope/", expireAfterDays: storage.profiles.expireAfterDays },
+    {
+      id: "profiles",
+      prefix: `${pyroscopePrefix}/`,
+      expireAfterDays: storage.profiles.expireAfterDays,
+    },
     ...prefixesOf(catalog).map((prefix) => ({
       // One rule per prefix: where two overlap, S3 takes the shorter time.
       id: `undelete-${prefix.replace(/\/$/, "")}`,

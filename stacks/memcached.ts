@@ -1,4 +1,4 @@
-import { memcachedArgs } from "../configs/memcached/memcached";
+import { memcachedArgs, memcachedUser } from "../configs/memcached/memcached";
 import type { StackConfig } from "../configs/stack/schema";
 import { imageOf } from "../configs/versions";
 import { portOf } from "./endpoints";
@@ -23,8 +23,7 @@ export function memcached(config: StackConfig): Product {
         callsAws: false,
         calls: [],
         health: { kind: "tcp", port: portOf("memcached", "memcached") },
-        // The user that the official image makes (docker-library/memcached).
-        user: "11211:11211",
+        user: memcachedUser,
         stopTimeoutSeconds: QUICK_SECONDS,
         go: false,
         args: memcachedArgs(config),

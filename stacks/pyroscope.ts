@@ -1,6 +1,8 @@
 import {
   pyroscopeArgs,
   pyroscopeConfigPath,
+  pyroscopePrefix,
+  pyroscopeUser,
   renderPyroscope,
 } from "../configs/pyroscope/pyroscope";
 import type { StackConfig } from "../configs/stack/schema";
@@ -9,15 +11,12 @@ import { portOf } from "./endpoints";
 import { defineRole, FLUSH_SECONDS, SCRATCH_PATHS } from "./role";
 import type { Product } from "./types";
 
-/** Prefix of the bucket. */
-export const PYROSCOPE_PREFIX = "ftt-pyroscope/";
-
 /** S5: profiles, all in one process. Two would both compact the same bucket. */
 export function pyroscope(config: StackConfig): Product {
   return {
     name: "pyroscope",
     image: imageOf(config, "pyroscope"),
-    prefixes: [PYROSCOPE_PREFIX],
+    prefixes: [`${pyroscopePrefix}/`],
     awsAccess: [],
     roles: [
       defineRole(config, {
@@ -30,7 +29,7 @@ export function pyroscope(config: StackConfig): Product {
         callsAws: true,
         calls: [],
         health: { kind: "http", port: portOf("pyroscope", "http"), path: "/ready" },
-        user: "10001:10001",
+        user: pyroscopeUser,
         dataPath: "/data",
         scratchPaths: SCRATCH_PATHS,
         stopTimeoutSeconds: FLUSH_SECONDS,

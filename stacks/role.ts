@@ -8,6 +8,7 @@ import type {
   EnvironmentVariable,
   HealthCheck,
   Instance,
+  Port,
   ProductName,
   RenderedFile,
   Role,
@@ -35,6 +36,8 @@ export interface RoleSpec {
   readonly holdsData: boolean;
   readonly callsAws: boolean;
   readonly calls: readonly Call[];
+  /** Ports that the role opens only with some settings, besides its own. */
+  readonly morePorts?: readonly Port[];
   readonly health: HealthCheck;
   readonly user: string;
   readonly dataPath?: string;
@@ -98,7 +101,7 @@ export function defineRole(config: StackConfig, spec: RoleSpec): Role {
     holdsData: spec.holdsData,
     spot: size.spot ?? false,
     ...(size.autoscaling === undefined ? {} : { autoscaling: size.autoscaling }),
-    ports: endpoints[spec.id].ports,
+    ports: [...endpoints[spec.id].ports, ...(spec.morePorts ?? [])],
     calls: spec.calls,
     health: spec.health,
     exposures: exposuresOf(config, spec.id),

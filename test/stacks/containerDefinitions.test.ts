@@ -9,7 +9,6 @@ import {
 const word = fc.stringMatching(/^[a-z]{1,6}$/);
 const named = <T>(extra: fc.Arbitrary<T>) =>
   fc.uniqueArray(fc.tuple(word, extra), { selector: ([name]) => name, maxLength: 5 });
-const optional = { requiredKeys: [] as const };
 
 const container: fc.Arbitrary<ContainerDefinition> = fc.record(
   {
@@ -24,7 +23,7 @@ const container: fc.Arbitrary<ContainerDefinition> = fc.record(
       selector: ({ containerPort }) => containerPort,
       maxLength: 5,
     }),
-    mountPoints: named(fc.record({ readOnly: fc.boolean() }, optional)).map((pairs) =>
+    mountPoints: named(fc.record({ readOnly: fc.boolean() }, { requiredKeys: [] })).map((pairs) =>
       pairs.map(([name, rest]) => ({ containerPath: `/${name}`, sourceVolume: name, ...rest })),
     ),
     healthCheck: fc.record(

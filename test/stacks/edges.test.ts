@@ -137,6 +137,17 @@ describe("Security groups: edges", () => {
     assert.deepEqual(target(prodConfig()), ["grafana -> postgres:5432"]);
   });
 
+  it("S6: several Grafanas agree on who notifies, over TCP; one alone has no such edge", () => {
+    const own = (replicas: number) => {
+      const config = configWith(prodConfig(), { grafana: { replicas } });
+      return keysOf(edges(buildCatalog(config), config)).filter((edge) =>
+        edge.startsWith("grafana -> grafana"),
+      );
+    };
+    assert.deepEqual(own(1), []);
+    assert.deepEqual(own(2), ["grafana -> grafana:9094"]);
+  });
+
   it("D6: named clients reach what the gateway receives, and not its own HTTP server", () => {
     const ports = (clients: { securityGroupIds?: string[]; cidrs?: string[] }) => {
       const config = configWith(devConfig(), { collection: { clients } });

@@ -84,6 +84,20 @@ describe("A1: execution roles", () => {
     assert.deepEqual(read!.Resource, [secret("a"), secret("b")]);
   });
 
+  it("D2: read the client secret of the OIDC provider, by the secret and not by a key in it", () => {
+    const oidc = {
+      clientId: "lgtm",
+      clientSecretArn: `${secret("oidc")}:client_secret::`,
+      authUrl: "https://id.example.com/auth",
+      tokenUrl: "https://id.example.com/token",
+      apiUrl: "https://id.example.com/me",
+    };
+    const config = configWith(devConfig(), { grafana: { oidc } });
+    assert.deepEqual(secretsOf(productOf(config, "grafana"), config).at(-1), {
+      arn: secret("oidc"),
+    });
+  });
+
   it("S10: read the registry's credentials only where an image comes from Docker Hub", () => {
     const config = configWith(devConfig(), { images: { credentialsSecretArn: secret("hub") } });
     const has = (name: string) =>
