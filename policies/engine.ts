@@ -1,3 +1,4 @@
+import { specialResourceSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import * as server from "@pulumi/policy/server";
 import type { Policy } from "./policy";
 
@@ -126,6 +127,20 @@ async function answer<Request>(
   });
 }
 
+/**
+ * The engine hands references to other resources to policies as their ids, and the SDK understands nothing else.
+ * Source: pulumi/pulumi, `plugin.MarshalOptions` of analyzer_plugin.go (no `KeepResources`).
+ */
+function withoutReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutReferences);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  if (record[specialSigKey] === specialResourceSig) return record["id"] ?? record["urn"] ?? "";
+  return Object.fromEntries(
+    Object.entries(record).map(([key, inner]) => [key, withoutReferences(inner)]),
+  );
+}
+
 /** The engine's stack requests hold the provider's outputs, which bridged providers give an `id`. */
 const withId = ({ outputs, id }: JudgedResource) =>
   id === undefined || Object.hasOwn(outputs, "id") ? outputs : { ...outputs, id };
@@ -135,6 +150,7 @@ function requestOf(
   properties: Readonly<Record<string, unknown>>,
   providers: Providers,
 ): StackResourceRequest {
+  const plain = withoutReferences(properties) as typeof properties;
   const reference = resource.provider ?? "";
   const provider = providers.get(reference.slice(0, Math.max(0, reference.lastIndexOf("::"))));
   const links = new Map(
@@ -157,7 +173,7 @@ function requestOf(
     getType: () => resource.type,
     getUrn: () => resource.urn,
     getName: () => resource.name,
-    getProperties: () => ({ toJavaScript: () => properties }),
+    getProperties: () => ({ toJavaScript: () => plain }),
     getOptions: () => options,
     getProvider: () => provider,
     getParent: () => resource.parent ?? "",
