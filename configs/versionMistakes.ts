@@ -1,0 +1,46 @@
+import { parse } from "yaml";
+import type { Catalog } from "../stacks/types";
+import type { StackConfig } from "./stack/schema";
+import { checkKeys, checkTag, tagOf, versions, type PinnedImage } from "./versions";
+import type { Tree } from "./yaml";
+
+/**
+ * Checks every image that a stack file moves away from its pin (the pins themselves are checked by the tests).
+ *
+ * @returns One message per mistake.
+ */
+export function versionMistakes(catalog: Catalog, config: Pick<StackConfig, "images">): string[] {
+  const moved = (Object.keys(versions) as PinnedImage[]).filter(
+    (image) => tagOf(config, image) !== versions[image].tag,
+  );
+  return moved.flatMap((image) => [
+    ...checkTag(image, tagOf(config, image)),
+    ...catalog.products
+      .filter(({ name }) => name === image)
+      .flatMap((product) => product.roles)
+      .flatMap((role) =>
+        configurationsOf(role.instances[0]).flatMap((tree) =>
+          checkKeys(role.product, tagOf(config, image), tree).map(
+            (mistake) => `${role.id}: ${mistake}`,
+          ),
+        ),
+      ),
+  ]);
+}
+
+type Instance = Catalog["products"][number]["roles"][number]["instances"][number];
+
+/** What a server reads: its YAML file, or Grafana's environment. */
+function configurationsOf(instance: Instance | undefined): Tree[] {
+  if (instance === undefined) return [];
+  const environment = Object.fromEntries(
+    instance.environment.map((variable) => [
+      variable.name,
+      "value" in variable ? variable.value : "",
+    ]),
+  );
+  const files = instance.files
+    .filter(({ path }) => /^\/etc\/lgtm\/(mimir|loki|tempo|pyroscope)\.yaml$/.test(path))
+    .map(({ content }) => parse(content) as Tree);
+  return files.length > 0 ? files : [environment];
+}
