@@ -6,11 +6,14 @@ export interface Clock {
   now(): number;
   /** Resolves after so many milliseconds. */
   sleep(milliseconds: number): Promise<void>;
+  /** Tells whoever watches the deployment why nothing happens. */
+  say(message: string): Promise<void>;
 }
 
 const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  say: (message) => pulumi.log.info(message),
 };
 
 /**
@@ -52,11 +55,8 @@ export class RingPause {
     if (this.lastSwap === undefined) return;
     const remaining = this.lastSwap + this.seconds * 1000 - this.clock.now();
     if (remaining <= 0) return;
-    await pulumi.log.info(
+    await this.clock.say(
       `${service}: waiting ${Math.ceil(remaining / 1000)} s until what the last replica flushed is visible`,
-      undefined,
-      undefined,
-      true,
     );
     await this.clock.sleep(remaining);
   }

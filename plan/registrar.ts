@@ -13,6 +13,7 @@ import {
 } from "@pulumi/pulumi/runtime";
 import * as structproto from "google-protobuf/google/protobuf/struct_pb";
 import { create } from "../standin/answer";
+import { existingNetworkOf } from "../standin/existingNetwork";
 import { expandVpc, type Child, type Ref } from "../standin/awsxVpc";
 import { facts } from "../standin/facts";
 import { invoke } from "../standin/invoke";
@@ -60,9 +61,19 @@ export class Registrar {
   private readonly place: Place;
 
   constructor(
-    private readonly where: { project: string; stack: string; accountId: string; region: string },
+    private readonly where: {
+      project: string;
+      stack: string;
+      accountId: string;
+      region: string;
+      config: Readonly<Record<string, string>>;
+    },
   ) {
-    this.place = { accountId: where.accountId, region: where.region };
+    this.place = {
+      accountId: where.accountId,
+      region: where.region,
+      existingNetwork: existingNetworkOf(where.config["lgtm:network"], where.region),
+    };
   }
 
   register(request: RegisterResourceRequest): resproto.RegisterResourceResponse {

@@ -24,7 +24,8 @@ const answers: Readonly<Record<string, Answer>> = {
   "aws:ec2/getVpc:getVpc": (inputs, place) => ({
     ...inputs,
     arn: `arn:aws:ec2:${place.region}:${place.accountId}:vpc/${String(inputs["id"])}`,
-    cidrBlock: "10.40.0.0/16",
+    cidrBlock: place.existingNetwork?.cidr ?? "10.40.0.0/16",
+    cidrBlockAssociations: [],
     enableDnsHostnames: true,
     enableDnsSupport: true,
     state: "available",
@@ -34,6 +35,15 @@ const answers: Readonly<Record<string, Answer>> = {
     arn: `arn:aws:ec2:${place.region}:${place.accountId}:subnet/${String(inputs["id"])}`,
     state: "available",
     mapPublicIpOnLaunch: false,
+    vpcId: place.existingNetwork?.vpcId,
+    availabilityZone: place.existingNetwork?.zoneOfSubnet[String(inputs["id"])],
+    cidrBlock: place.existingNetwork?.cidr,
+  }),
+  "aws:ec2/getVpcEndpoint:getVpcEndpoint": (inputs) => ({
+    ...inputs,
+    id: `vpce-${hash(inputs["vpcId"], inputs["serviceName"]).slice(0, 17)}`,
+    vpcEndpointType: "Gateway",
+    state: "available",
   }),
   "aws:ec2/getRouteTable:getRouteTable": (inputs) => ({
     ...inputs,

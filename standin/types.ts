@@ -1,3 +1,5 @@
+import type { ExistingNetwork } from "./existingNetwork";
+
 /** Property bags as they travel between program and provider. */
 export type Properties = Record<string, unknown>;
 
@@ -5,6 +7,8 @@ export type Properties = Record<string, unknown>;
 export interface Place {
   readonly accountId: string;
   readonly region: string;
+  /** The VPC that the stack file names instead of a new one. */
+  readonly existingNetwork?: ExistingNetwork;
 }
 
 /** A resource as a provider is asked to create it. */

@@ -15,7 +15,7 @@ function planned(config: StackConfig): Promise<Recording> {
   const recording = record(() => program(config), {
     project: "lgtm-fargate",
     stack: config.stack,
-    config: {},
+    config: { "lgtm:network": JSON.stringify(config.network) },
     accountId: config.accountId,
     region: config.region,
   });
@@ -35,6 +35,16 @@ const withOptions = () =>
     },
     loki: { querier: { autoscaling: { minReplicas: 2, maxReplicas: 6 } } },
     collection: { clients: { cidrs: ["10.0.0.0/8"] }, associateVpcs: ["vpc-0123456789abcdef0"] },
+  });
+const withExistingVpc = () =>
+  configWith(prodConfig(), {
+    network: {
+      existing: {
+        vpcId: "vpc-0123456789abcdef0",
+        publicSubnetIds: ["subnet-aaaaaaa1", "subnet-aaaaaaa2", "subnet-aaaaaaa3"],
+        privateSubnetIds: ["subnet-bbbbbbb1", "subnet-bbbbbbb2", "subnet-bbbbbbb3"],
+      },
+    },
   });
 const schedule = { timezone: "Asia/Seoul", days: "MON-FRI", startHour: 8, stopHour: 20 } as const;
 const stacks: [string, () => StackConfig][] = [
@@ -500,6 +510,22 @@ describe("program", () => {
       "aws:rds/instance:Instance",
       "aws:s3/bucket:Bucket",
       "aws:s3/bucket:Bucket",
+    ]);
+  });
+
+  it("makes no network where one is named, and puts everything into it (N6)", async () => {
+    const recording = await planned(withExistingVpc());
+    const made = Object.keys(countsOf(recording)).filter((type) => type.startsWith("aws:ec2/"));
+    assert.deepEqual(made, ["aws:ec2/securityGroup:SecurityGroup"]);
+    assert.equal(countsOf(recording)["awsx:ec2:Vpc"], undefined);
+    const { inputs } = resource(recording, serviceType, "lgtm-mimir-1");
+    const { subnets } = inputs["networkConfiguration"] as { subnets: string[] };
+    assert.deepEqual(subnets, ["subnet-bbbbbbb2"]);
+    const balancer = resource(recording, "aws:lb/loadBalancer:LoadBalancer", "lgtm-alb");
+    assert.deepEqual(balancer.inputs["subnets"], [
+      "subnet-aaaaaaa1",
+      "subnet-aaaaaaa2",
+      "subnet-aaaaaaa3",
     ]);
   });
 

@@ -5,6 +5,7 @@ import { RING_PAUSE_SECONDS } from "../../stacks/rollout";
 /** A clock that only moves when somebody sleeps or says so. */
 class FakeClock implements Clock {
   readonly sleeps: number[] = [];
+  readonly said: string[] = [];
   private milliseconds = 1_000_000;
   now(): number {
     return this.milliseconds;
@@ -12,6 +13,10 @@ class FakeClock implements Clock {
   sleep(milliseconds: number): Promise<void> {
     this.sleeps.push(milliseconds);
     this.milliseconds += milliseconds;
+    return Promise.resolve();
+  }
+  say(message: string): Promise<void> {
+    this.said.push(message);
     return Promise.resolve();
   }
   pass(seconds: number): void {
@@ -46,6 +51,7 @@ describe("RingPause (S22)", () => {
     clock.pass(45);
     await pause.beforeSwap("mimir-1");
     assert.deepEqual(clock.sleeps, [75_000]);
+    assert.match(clock.said.join(), /^mimir-1: waiting 75 s/);
   });
 
   it("does not wait when the pause is over", async () => {
