@@ -61,8 +61,8 @@ async function checkIn(change: (world: World) => void) {
 }
 
 // Not proven here: that AWS answers these look-ups as the stand-ins below do, and that the subnets have a way out.
-describe("an existing VPC (N6)", () => {
-  it("is taken as it is when everything fits", async () => {
+describe("an existing VPC", () => {
+  it("N6: is taken as it is when everything fits", async () => {
     assert.deepEqual(await checkIn(() => undefined), [
       existing.vpcId,
       [...existing.publicSubnetIds],
@@ -104,7 +104,7 @@ describe("an existing VPC (N6)", () => {
     ["without an S3 endpoint", (w) => (w.endpoint = false), /add an S3 gateway endpoint/],
   ];
   for (const [what, change, message] of refusals) {
-    it(`is refused ${what}`, async () => {
+    it(`N6: is refused ${what}`, async () => {
       await assert.rejects(checkIn(change), message);
     });
   }

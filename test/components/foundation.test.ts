@@ -33,7 +33,7 @@ describe("LgtmStorage", () => {
         ),
     );
 
-  it("makes one bucket with all its safeguards (B1)", async () => {
+  it("B1: makes one bucket with all its safeguards", async () => {
     const recording = await storageOf();
     assert.deepEqual(countsOf(recording), {
       "aws:s3/bucket:Bucket": 1,
@@ -74,7 +74,7 @@ describe("LgtmStorage", () => {
     );
   });
 
-  it("can be emptied and deleted where data is not protected (S24)", async () => {
+  it("S24: can be emptied and deleted where data is not protected", async () => {
     const bucket = resource(
       await storageOf({ protectData: false }),
       "aws:s3/bucket:Bucket",
@@ -90,7 +90,7 @@ describe("LgtmStorage", () => {
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
       "lgtm-bucket",
     )["rules"];
-  it("encrypts with SSE-S3, or with a key and a bucket key (B1)", async () => {
+  it("B1: encrypts with SSE-S3, or with a key and a bucket key", async () => {
     assert.deepEqual(await encryption(), [
       { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
     ]);
@@ -103,7 +103,7 @@ describe("LgtmStorage", () => {
     ]);
   });
 
-  it("writes each lifecycle rule in S3's words, after the bucket is versioned (B3)", async () => {
+  it("B3: writes each lifecycle rule in S3's words, after the bucket is versioned", async () => {
     const recording = await storageOf();
     const lifecycle = ofType(
       recording,
@@ -159,7 +159,7 @@ describe("LgtmCluster", () => {
         ),
     );
 
-  it("makes the cluster, its capacity and the namespace (S13, S19)", async () => {
+  it("S13: S19: makes the cluster, its capacity and the namespace", async () => {
     const recording = await clusterOf();
     assert.deepEqual(countsOf(recording), {
       "aws:ecs/cluster:Cluster": 1,
@@ -185,7 +185,7 @@ describe("LgtmCluster", () => {
     );
   });
 
-  it("lets other VPCs resolve the names (D6)", async () => {
+  it("D6: lets other VPCs resolve the names", async () => {
     const recording = await clusterOf(["vpc-0123456789abcdef0"]);
     const namespace = ofType(
       recording,
@@ -219,7 +219,7 @@ describe("LgtmSecrets", () => {
         ),
     );
 
-  it("generates and stores each secret and token (G8, D2)", async () => {
+  it("G8: D2: generates and stores each secret and token", async () => {
     const recording = await secretsOf();
     assert.deepEqual(countsOf(recording), {
       "aws:secretsmanager/secret:Secret": 4,
@@ -294,7 +294,7 @@ describe("LgtmDatabase", () => {
         ),
     );
 
-  it("makes a closed, encrypted, protected PostgreSQL (D3)", async () => {
+  it("D3: makes a closed, encrypted, protected PostgreSQL", async () => {
     const recording = await databaseOf();
     assert.deepEqual(countsOf(recording), {
       "aws:rds/instance:Instance": 1,
@@ -340,7 +340,7 @@ describe("LgtmDatabase", () => {
     assert.equal(resource(recording, "aws:rds/instance:Instance", "lgtm-grafana").protect, true);
   });
 
-  it("requires TLS in the parameter group of its major version (D3)", async () => {
+  it("D3: requires TLS in the parameter group of its major version", async () => {
     const { family, parameters } = inputsOf(
       await databaseOf(),
       "aws:rds/parameterGroup:ParameterGroup",
@@ -350,7 +350,7 @@ describe("LgtmDatabase", () => {
     assert.deepEqual(parameters, [{ name: "rds.force_ssl", value: "1" }]);
   });
 
-  it("leaves nothing behind where nothing is protected (S24)", async () => {
+  it("S24: leaves nothing behind where nothing is protected", async () => {
     const recording = await databaseOf({ deletionProtection: false, finalSnapshot: false });
     const instance = resource(recording, "aws:rds/instance:Instance", "lgtm-grafana");
     assert.equal(instance.protect, false);
@@ -361,7 +361,7 @@ describe("LgtmDatabase", () => {
 
 // Not proven here: that ECR accepts the secret.
 describe("LgtmImages", () => {
-  it("makes the cache rule (S10)", async () => {
+  it("S10: makes the cache rule", async () => {
     const credentialsSecretArn =
       "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:ecr-pullthroughcache/docker-AbCdEf";
     const recording = await recorded(

@@ -64,7 +64,7 @@ describe("LgtmFirewall", () => {
     });
   });
 
-  it("lets a gossip group talk to itself on 7946 (S17)", async () => {
+  it("S17: lets a gossip group talk to itself on 7946", async () => {
     const recording = await firewallOf();
     const id = groupId(recording, "lgtm-mimir-gossip");
     assert.deepEqual(inputsOf(recording, ingressType, "lgtm-mimir-gossip-from-self-7946"), {

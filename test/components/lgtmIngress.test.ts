@@ -72,7 +72,7 @@ const notFound = {
 
 // Not proven here: that ELB accepts the rules together, and that a request reaches what a rule names.
 describe("LgtmIngress", () => {
-  it("makes exactly these resources with a certificate and access logs (G1, G7)", async () => {
+  it("G1: G7: makes exactly these resources with a certificate and access logs", async () => {
     assert.deepEqual(countsOf(await ingressOf()), {
       "aws:lb/listener:Listener": 2,
       "aws:lb/listenerRule:ListenerRule": 2,
@@ -89,7 +89,7 @@ describe("LgtmIngress", () => {
     });
   });
 
-  it("requests, validates and uses a certificate, and makes the records, where the zone is known (G1)", async () => {
+  it("G1: requests, validates and uses a certificate, and makes the records, where the zone is known", async () => {
     const recording = await ingressOf({
       certificateArn: undefined,
       hostedZoneId: "Z0123456789ABC",
@@ -125,7 +125,7 @@ describe("LgtmIngress", () => {
     );
   });
 
-  it("hardens the load balancer (G7)", async () => {
+  it("G7: hardens the load balancer", async () => {
     const recording = await ingressOf();
     const { accessLogs, ...inputs } = inputsOf(
       recording,
@@ -152,7 +152,7 @@ describe("LgtmIngress", () => {
     assert.deepEqual([balancer.protect, bucket.protect, bucket.retainOnDelete], [true, true, true]);
   });
 
-  it("answers 404 on 443 and redirects 80 (G1, G7)", async () => {
+  it("G1: G7: answers 404 on 443 and redirects 80", async () => {
     const recording = await ingressOf();
     const balancer = resource(recording, "aws:lb/loadBalancer:LoadBalancer", "lgtm-alb");
     assert.deepEqual(inputsOf(recording, "aws:lb/listener:Listener", "lgtm-https"), {
@@ -173,7 +173,7 @@ describe("LgtmIngress", () => {
     });
   });
 
-  it("makes target groups of addresses with their own health check (G9)", async () => {
+  it("G9: makes target groups of addresses with their own health check", async () => {
     const recording = await ingressOf();
     assert.deepEqual(inputsOf(recording, "aws:lb/targetGroup:TargetGroup", "lgtm-otlp-grpc"), {
       deregistrationDelay: 15,
@@ -195,7 +195,7 @@ describe("LgtmIngress", () => {
     });
   });
 
-  it("guards a rule with addresses and secret tokens (G8)", async () => {
+  it("G8: guards a rule with addresses and secret tokens", async () => {
     const recording = await ingressOf();
     const group = resource(recording, "aws:lb/targetGroup:TargetGroup", "lgtm-mimir");
     const rule = resource(recording, "aws:lb/listenerRule:ListenerRule", "lgtm-mimir-1");
@@ -220,7 +220,7 @@ describe("LgtmIngress", () => {
     assert.ok(!JSON.stringify(canonical(inputs)).includes("tttt"));
   });
 
-  it("hides a path with a 404 of its own (G2)", async () => {
+  it("G2: hides a path with a 404 of its own", async () => {
     const recording = await ingressOf();
     const { actions, conditions } = inputsOf(
       recording,

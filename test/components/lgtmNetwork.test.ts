@@ -20,7 +20,7 @@ const networkOf = (args: LgtmNetworkArgs) =>
 // Not proven here: that awsx makes these children for these inputs (the stand-in repeats its source), nor that a route
 // carries a packet.
 describe("LgtmNetwork", () => {
-  it("makes exactly the resources of a dev network (N1-N4)", async () => {
+  it("N1: N2: N3: N4: makes exactly the resources of a dev network", async () => {
     assert.deepEqual(countsOf(await networkOf(argsOf(devConfig()))), {
       "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": 1,
       "aws:ec2/eip:Eip": 1,
@@ -37,14 +37,14 @@ describe("LgtmNetwork", () => {
     });
   });
 
-  it("makes a NAT gateway per zone in prod (N3)", async () => {
+  it("N3: makes a NAT gateway per zone in prod", async () => {
     const counts = countsOf(await networkOf(argsOf(prodConfig())));
     assert.equal(counts["aws:ec2/natGateway:NatGateway"], 3);
     assert.equal(counts["aws:ec2/eip:Eip"], 3);
     assert.equal(counts["aws:ec2/subnet:Subnet"], 6);
   });
 
-  it("asks awsx for exactly these blocks, so that nothing is left for it to decide (N2)", async () => {
+  it("N2: asks awsx for exactly these blocks, so that nothing is left for it to decide", async () => {
     const recording = await networkOf(argsOf(devConfig()));
     const zones = zoneSubnets(devConfig());
     assert.deepEqual(inputsOf(recording, "awsx:ec2:Vpc", "lgtm-vpc"), {
@@ -61,7 +61,7 @@ describe("LgtmNetwork", () => {
     });
   });
 
-  it("puts the S3 gateway endpoint on every private route table and on no other (N4)", async () => {
+  it("N4: puts the S3 gateway endpoint on every private route table and on no other", async () => {
     const recording = await networkOf(argsOf(prodConfig()));
     const tables = ofType(recording, "aws:ec2/routeTable:RouteTable");
     const endpoint = resource(recording, "aws:ec2/vpcEndpoint:VpcEndpoint", "lgtm-s3");
@@ -82,7 +82,7 @@ describe("LgtmNetwork", () => {
     );
   });
 
-  it("makes interface endpoints in the private subnets behind one group without rules (N5)", async () => {
+  it("N5: makes interface endpoints in the private subnets behind one group without rules", async () => {
     const recording = await networkOf(
       argsOf(devConfig(), { interfaceEndpoints: ["ecr.api", "logs"] }),
     );
@@ -103,7 +103,7 @@ describe("LgtmNetwork", () => {
     assert.equal(group.inputs["ingress"], undefined);
   });
 
-  it("writes flow logs with the right to write to their own group alone (N5)", async () => {
+  it("N5: writes flow logs with the right to write to their own group alone", async () => {
     const recording = await networkOf(argsOf(devConfig(), { flowLogRetentionDays: 7 }));
     const logGroup = resource(recording, "aws:cloudwatch/logGroup:LogGroup", "lgtm-flow-logs");
     assert.equal(logGroup.inputs["retentionInDays"], 7);

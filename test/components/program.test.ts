@@ -262,7 +262,7 @@ describe("program", () => {
         }
       });
 
-      it("never says launchType, always rolls back, and waits (S15, S19)", async () => {
+      it("S15: S19: never says launchType, always rolls back, and waits", async () => {
         for (const { inputs, name, customTimeouts } of ofType(
           await planned(config()),
           serviceType,
@@ -281,7 +281,7 @@ describe("program", () => {
     });
   }
 
-  it("swaps the replicas of a ring one after the other, with the pause between (S15, S22)", async () => {
+  it("S15: S22: swaps the replicas of a ring one after the other, with the pause between", async () => {
     const recording = await planned(prodConfig());
     for (const ring of ["mimir", "loki-ingester", "tempo-ingester"]) {
       const replicas = [0, 1, 2].map((n) => resource(recording, serviceType, `lgtm-${ring}-${n}`));
@@ -322,7 +322,7 @@ describe("program", () => {
     assert.equal(inProd.length, 9);
   });
 
-  it("registers each role in Cloud Map with its health (S13)", async () => {
+  it("S13: registers each role in Cloud Map with its health", async () => {
     const recording = await planned(devConfig());
     const { inputs } = resource(
       recording,
@@ -345,7 +345,7 @@ describe("program", () => {
     });
   });
 
-  it("registers a task definition for Fargate with the product's roles (S10, S14)", async () => {
+  it("S10: S14: registers a task definition for Fargate with the product's roles", async () => {
     const recording = await planned(prodConfig());
     const roleArn = (name: string) => resource(recording, "aws:iam/role:Role", name).outputs["arn"];
     const { containerDefinitions, ...inputs } = resource(
@@ -372,7 +372,7 @@ describe("program", () => {
     );
   });
 
-  it("runs a role that calls nothing in AWS without a task role (A4)", async () => {
+  it("A4: runs a role that calls nothing in AWS without a task role", async () => {
     const recording = await planned(prodConfig());
     for (const name of ["lgtm-memcached", "lgtm-grafana", "lgtm-alloy-gateway"]) {
       const { inputs } = resource(recording, "aws:ecs/taskDefinition:TaskDefinition", name);
@@ -380,7 +380,7 @@ describe("program", () => {
     }
   });
 
-  it("reads exactly the secrets that Grafana names, and waits for the database (A1, D3)", async () => {
+  it("A1: D3: reads exactly the secrets that Grafana names, and waits for the database", async () => {
     const recording = await planned(prodConfig());
     const secretArns = ofType(recording, "aws:secretsmanager/secret:Secret")
       .filter(({ name }) => !name.includes("ingest-token"))
@@ -452,7 +452,7 @@ describe("program", () => {
     });
   });
 
-  it("switches Spot in place: the same service, another strategy, a forced deployment (S19)", async () => {
+  it("S19: switches Spot in place: the same service, another strategy, a forced deployment", async () => {
     const spot = resource(await planned(devConfig()), serviceType, "lgtm-dev-loki-querier");
     const onDemand = resource(await planned(prodConfig()), serviceType, "lgtm-loki-querier");
     const provider = ({ inputs }: RecordedResource) =>
@@ -463,7 +463,7 @@ describe("program", () => {
     assert.equal(ring.inputs["forceNewDeployment"], false);
   });
 
-  it("lets autoscaling own the count of the role that it scales (S19)", async () => {
+  it("S19: lets autoscaling own the count of the role that it scales", async () => {
     const recording = await planned(withOptions());
     const service = resource(recording, serviceType, "lgtm-loki-querier");
     assert.deepEqual(service.ignoreChanges, ["desiredCount"]);
@@ -498,7 +498,7 @@ describe("program", () => {
     }
   });
 
-  it("protects data in prod and lets all of it go in dev (B1, S24)", async () => {
+  it("B1: S24: protects data in prod and lets all of it go in dev", async () => {
     const protectedOnes = async (config: StackConfig) =>
       (await planned(config)).resources
         .filter((each) => each.protect)
@@ -513,7 +513,7 @@ describe("program", () => {
     ]);
   });
 
-  it("makes no network where one is named, and puts everything into it (N6)", async () => {
+  it("N6: makes no network where one is named, and puts everything into it", async () => {
     const recording = await planned(withExistingVpc());
     const made = Object.keys(countsOf(recording)).filter((type) => type.startsWith("aws:ec2/"));
     assert.deepEqual(made, ["aws:ec2/securityGroup:SecurityGroup"]);
@@ -529,7 +529,7 @@ describe("program", () => {
     ]);
   });
 
-  it("tells its users where everything is, without a secret (D8)", async () => {
+  it("D8: tells its users where everything is, without a secret", async () => {
     const { outputs } = await planned(prodConfig());
     assert.deepEqual(Object.keys(outputs).sort(), [
       "bucketName",

@@ -26,7 +26,7 @@ class FakeClock implements Clock {
 
 // Not proven here: that the engine really waits for a hook, calls none in a preview, and does not count the wait
 // against the update's own timeout. That was seen with the real engine; the engine lane repeats it.
-describe("RingPause (S22)", () => {
+describe("RingPause", () => {
   let clock: FakeClock;
   let pause: RingPause;
   beforeEach(() => {
@@ -39,7 +39,7 @@ describe("RingPause (S22)", () => {
     assert.deepEqual(clock.sleeps, []);
   });
 
-  it("waits the whole pause before the next replica when it comes at once", async () => {
+  it("S22: waits the whole pause before the next replica when it comes at once", async () => {
     await pause.beforeSwap("mimir-0");
     pause.afterSwap();
     await pause.beforeSwap("mimir-1");
