@@ -1,10 +1,28 @@
 import type { Policy } from "./policy";
 import { policyOf } from "./policy";
 import type { Rule } from "./rule";
+import { iamDataRules } from "./rules/iamData";
+import { iamDocumentRules } from "./rules/iamDocuments";
+import { iamRoleRules } from "./rules/iamRoles";
+import { computeContainerRules } from "./rules/computeContainers";
+import { computeSecretRules } from "./rules/computeSecrets";
+import { computeServiceRules } from "./rules/computeServices";
+import { computeTaskRules } from "./rules/computeTasks";
+import { hygieneRules } from "./rules/hygiene";
+import { ingressGuardRules } from "./rules/ingressGuard";
+import { ingressListenerRules } from "./rules/ingressListeners";
+import { networkRules } from "./rules/network";
+import { resilienceHealthRules } from "./rules/resilienceHealth";
+import { resilienceNameRules } from "./rules/resilienceNames";
+import { resilienceRingRules } from "./rules/resilienceRings";
+import { resilienceSettingRules } from "./rules/resilienceSettings";
 import { securityGroupClosureRules } from "./rules/securityGroupClosure";
 import { securityGroupPeerRules } from "./rules/securityGroupPeers";
 import { securityGroupWritingRules } from "./rules/securityGroupWriting";
 import { acknowledgementRule, settingsRule } from "./rules/settings";
+import { storageBucketRules } from "./rules/storageBuckets";
+import { storageDatabaseRules } from "./rules/storageDatabase";
+import { storageLifecycleRules } from "./rules/storageLifecycle";
 import { Session, type SessionOptions } from "./session";
 
 /** All rules of the pack, by subject. */
@@ -12,6 +30,24 @@ export const rules: readonly Rule[] = [
   ...securityGroupWritingRules,
   ...securityGroupPeerRules,
   ...securityGroupClosureRules,
+  ...iamDocumentRules,
+  ...iamRoleRules,
+  ...iamDataRules,
+  ...storageBucketRules,
+  ...storageLifecycleRules,
+  ...storageDatabaseRules,
+  ...computeContainerRules,
+  ...computeSecretRules,
+  ...computeServiceRules,
+  ...computeTaskRules,
+  ...ingressGuardRules,
+  ...ingressListenerRules,
+  ...networkRules,
+  ...resilienceSettingRules,
+  ...resilienceRingRules,
+  ...resilienceNameRules,
+  ...resilienceHealthRules,
+  ...hygieneRules,
 ];
 
 /**

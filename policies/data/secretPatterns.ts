@@ -16,17 +16,34 @@ export const harmlessValue =
  * github.blog/2021-04-05 (`ghp_` and its siblings); Grafana's documentation of service account (`glsa_`) and Cloud
  * access policy (`glc_`) tokens.
  */
-export const secretForms: readonly { readonly id: string; readonly what: string; readonly pattern: RegExp }[] = [
+export const secretForms: readonly {
+  readonly id: string;
+  readonly what: string;
+  readonly pattern: RegExp;
+}[] = [
   { id: "aws-key", what: "an AWS access key", pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/ },
-  { id: "private-key", what: "a private key", pattern: /-----BEGIN ([A-Z0-9]{1,12} ){0,2}PRIVATE KEY-----/ },
+  {
+    id: "private-key",
+    what: "a private key",
+    pattern: /-----BEGIN ([A-Z0-9]{1,12} ){0,2}PRIVATE KEY-----/,
+  },
   { id: "jwt", what: "a JSON web token", pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/ },
-  { id: "vendor-token", what: "a token of GitHub, Grafana or Slack", pattern: /\b(gh[pousr]_\w{30,}|glsa_\w{30,}|glc_[\w+/=]{30,}|xox[abprs]-[\w-]{20,})/ },
+  {
+    id: "vendor-token",
+    what: "a token of GitHub, Grafana or Slack",
+    pattern: /\b(gh[pousr]_\w{30,}|glsa_\w{30,}|glc_[\w+/=]{30,}|xox[abprs]-[\w-]{20,})/,
+  },
   { id: "bearer", what: "a bearer token", pattern: /\bBearer\s+[\w.~+/=-]{20,}/i },
-  { id: "hex-64", what: "a token of 64 hexadecimal digits", pattern: /(^|[^0-9A-Za-z])[0-9a-fA-F]{64}($|[^0-9A-Za-z])/ },
+  {
+    id: "hex-64",
+    what: "a token of 64 hexadecimal digits",
+    pattern: /(^|[^0-9A-Za-z])[0-9a-fA-F]{64}($|[^0-9A-Za-z])/,
+  },
 ];
 
 /** A password inside a URL. A variable in its place (`${PASSWORD}`) is none. */
-export const passwordInUrl = /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"]{0,200}:(?!\$|%24)[^\s@/'"]{3,200}@/i;
+export const passwordInUrl =
+  /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"]{0,200}:(?!\$|%24)[^\s@/'"]{3,200}@/i;
 
 /** `password: hunter2` in a file: the key, and a literal behind it. */
 export const secretInFile =

@@ -134,20 +134,19 @@ export const queryHoleSettings: readonly SettingRow[] = [
       ],
       ["compactor.cleanup_interval", "compactor.cleanup-interval", 30, "15m"],
     ] as const
-  ).map(
-    ([key, flag, atMostSeconds, fallback]): SettingRow => ({
-      product: "pyroscope",
-      key,
-      flag,
-      need: { atMostSeconds },
-      fallback,
-      why: "what a replaced task flushed stays invisible that long",
-    }),
-  ),
+  ).map(([key, flag, atMostSeconds, fallback]): SettingRow => ({
+    product: "pyroscope",
+    key,
+    flag,
+    need: { atMostSeconds },
+    fallback,
+    why: "what a replaced task flushed stays invisible that long",
+  })),
 ];
 
 const interfaces = { firstInterface: "eth1" } as const;
-const linkLocal = "the ring registers the link-local eth0: all is green, and every push and query fails";
+const linkLocal =
+  "the ring registers the link-local eth0: all is green, and every push and query fails";
 
 /** S23: on every ring, the task's own interface first. */
 export const ringInterfaceSettings: readonly SettingRow[] = [
@@ -159,14 +158,12 @@ export const ringInterfaceSettings: readonly SettingRow[] = [
     "ruler.ring",
     "alertmanager.sharding_ring",
     "frontend",
-  ].map(
-    (ring): SettingRow => ({
-      product: "mimir",
-      key: `${ring}.instance_interface_names`,
-      need: interfaces,
-      why: linkLocal,
-    }),
-  ),
+  ].map((ring): SettingRow => ({
+    product: "mimir",
+    key: `${ring}.instance_interface_names`,
+    need: interfaces,
+    why: linkLocal,
+  })),
   { product: "loki", key: "common.instance_interface_names", need: interfaces, why: linkLocal },
   {
     product: "loki",
@@ -174,15 +171,18 @@ export const ringInterfaceSettings: readonly SettingRow[] = [
     need: { is: "memberlist" },
     why: "with named interfaces Loki no longer switches to memberlist by itself, and exits",
   },
-  { product: "tempo", key: "ingester.lifecycler.interface_names", need: interfaces, why: linkLocal },
-  ...["distributor.ring", "metrics_generator.ring", "compactor.ring"].map(
-    (ring): SettingRow => ({
-      product: "tempo",
-      key: `${ring}.instance_interface_names`,
-      need: interfaces,
-      why: "with Tempo's defaults all is green and no generated metric ever arrives",
-    }),
-  ),
+  {
+    product: "tempo",
+    key: "ingester.lifecycler.interface_names",
+    need: interfaces,
+    why: linkLocal,
+  },
+  ...["distributor.ring", "metrics_generator.ring", "compactor.ring"].map((ring): SettingRow => ({
+    product: "tempo",
+    key: `${ring}.instance_interface_names`,
+    need: interfaces,
+    why: "with Tempo's defaults all is green and no generated metric ever arrives",
+  })),
   ...[
     "ingester.lifecycler.interface_names",
     "distributor.ring.instance_interface_names",

@@ -1,7 +1,14 @@
 import { MOST_ABORT_DAYS } from "../data/storage";
 import type { Resource } from "../resource";
 import { type Judgement, stackRule, type Rule } from "../rule";
-import { BUCKETS, type BucketMatter, bucketsWith, lifecycleOf, logBuckets, settingTypes } from "../servers/buckets";
+import {
+  BUCKETS,
+  type BucketMatter,
+  bucketsWith,
+  lifecycleOf,
+  logBuckets,
+  settingTypes,
+} from "../servers/buckets";
 import type { Value } from "../value";
 
 const subject = "storage" as const;
@@ -32,7 +39,12 @@ const bucketRule = (
     },
   });
 
-const fourBlocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const fourBlocks = [
+  "blockPublicAcls",
+  "blockPublicPolicy",
+  "ignorePublicAcls",
+  "restrictPublicBuckets",
+];
 
 const publicAccess = bucketRule(
   {
@@ -70,10 +82,16 @@ const aclGrants = stackRule({
     judgement.each(stack.ofType(...BUCKETS, ...settingTypes.acl), (resource) => {
       const acl = resource.at("acl").text();
       if (acl !== undefined && /public|authenticated/.test(acl)) {
-        judgement.report(resource, { finding: `acl:${acl}`, says: `its access control list is ${acl}` });
+        judgement.report(resource, {
+          finding: `acl:${acl}`,
+          says: `its access control list is ${acl}`,
+        });
       }
       const grants = [
-        ...resource.at("grants").oneOrMore().map((grant) => grant.at("uri")),
+        ...resource
+          .at("grants")
+          .oneOrMore()
+          .map((grant) => grant.at("uri")),
         ...resource
           .at("accessControlPolicy", "grants")
           .oneOrMore()
@@ -82,7 +100,10 @@ const aclGrants = stackRule({
       judgement.each(grants, (uri) => {
         const group = /\/groups\/global\/(\w+)$/.exec(uri.text() ?? "")?.[1];
         if (group === undefined) return;
-        judgement.report(resource, { finding: `grant:${group}`, says: `it grants something to ${group}` });
+        judgement.report(resource, {
+          finding: `grant:${group}`,
+          says: `it grants something to ${group}`,
+        });
       });
     });
   },
@@ -97,15 +118,22 @@ function tlsOnlyGaps(policy: Value, bucketArn: string | undefined): string | und
       (statement) =>
         statement.at("Effect").text() === "Deny" &&
         everybody(statement.at("Principal")) &&
-        statement.at("Action").texts().some((action) => action === "s3:*" || action === "*") &&
+        statement
+          .at("Action")
+          .texts()
+          .some((action) => action === "s3:*" || action === "*") &&
         withoutTls(statement.at("Condition")),
     );
   if (denying.length === 0) return "no statement refuses requests without TLS to everybody";
   const resources = new Set(denying.flatMap((statement) => statement.at("Resource").texts()));
   if (resources.has("*")) return undefined;
   const all = [...resources];
-  const objects = all.some((arn) => arn.endsWith("/*") && (bucketArn === undefined || arn === `${bucketArn}/*`));
-  const bucket = all.some((arn) => !arn.includes("/") && (bucketArn === undefined || arn === bucketArn));
+  const objects = all.some(
+    (arn) => arn.endsWith("/*") && (bucketArn === undefined || arn === `${bucketArn}/*`),
+  );
+  const bucket = all.some(
+    (arn) => !arn.includes("/") && (bucketArn === undefined || arn === bucketArn),
+  );
   if (objects && bucket) return undefined;
   return `the refusal of requests without TLS leaves out the ${objects ? "bucket" : "objects"}`;
 }
@@ -120,11 +148,13 @@ function withoutTls(condition: Value): boolean {
     operators.length === 1 &&
     /^bool$/i.test(operators[0]![0]) &&
     operators[0]![1].entries().length === 1 &&
-    operators[0]![1].entries().every(
-      ([key, value]) =>
-        key.toLowerCase() === "aws:securetransport" &&
-        (value.boolean() === false || value.texts().join() === "false"),
-    )
+    operators[0]![1]
+      .entries()
+      .every(
+        ([key, value]) =>
+          key.toLowerCase() === "aws:securetransport" &&
+          (value.boolean() === false || value.texts().join() === "false"),
+      )
   );
 }
 
@@ -140,7 +170,10 @@ const tlsOnly = stackRule({
   judge(stack, judgement) {
     judgement.each(bucketsWith(stack, "policy"), ({ bucket, settings }) => {
       if (settings.length === 0) {
-        judgement.report(bucket, { finding: "missing", says: "the bucket has no policy, so plain HTTP is answered" });
+        judgement.report(bucket, {
+          finding: "missing",
+          says: "the bucket has no policy, so plain HTTP is answered",
+        });
       }
       judgement.each(settings, (setting) => {
         const gap = tlsOnlyGaps(setting.at("policy").json(), bucket.arn);
@@ -153,7 +186,8 @@ const tlsOnly = stackRule({
 const encryption = bucketRule(
   {
     id: "storage-encryption",
-    rationale: "What encrypts the bucket is written down, and with a KMS key without a bucket key each object costs a request.",
+    rationale:
+      "What encrypts the bucket is written down, and with a KMS key without a bucket key each object costs a request.",
     source: "B1",
     mend: "Add a BucketServerSideEncryptionConfiguration: AES256, or aws:kms with bucketKeyEnabled",
     severity: "medium",
@@ -163,13 +197,20 @@ const encryption = bucketRule(
   "nothing says how the bucket is encrypted",
   (setting, judgement) => {
     const rules = setting.at("rules").oneOrMore();
-    if (rules.length === 0) judgement.report(setting, { finding: "no-rule", says: "it has no rule" });
+    if (rules.length === 0)
+      judgement.report(setting, { finding: "no-rule", says: "it has no rule" });
     judgement.each(rules, (rule) => {
       const algorithm = rule.at("applyServerSideEncryptionByDefault", "sseAlgorithm").text();
       if (algorithm !== "AES256" && algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse") {
-        judgement.report(setting, { finding: `algorithm:${algorithm ?? "none"}`, says: `its algorithm is ${algorithm ?? "absent"}` });
+        judgement.report(setting, {
+          finding: `algorithm:${algorithm ?? "none"}`,
+          says: `its algorithm is ${algorithm ?? "absent"}`,
+        });
       } else if (algorithm === "aws:kms" && rule.at("bucketKeyEnabled").boolean() !== true) {
-        judgement.report(setting, { finding: "bucketKeyEnabled", says: "bucketKeyEnabled is not true: each object asks KMS" });
+        judgement.report(setting, {
+          finding: "bucketKeyEnabled",
+          says: "bucketKeyEnabled is not true: each object asks KMS",
+        });
       }
     });
   },
@@ -178,7 +219,8 @@ const encryption = bucketRule(
 const ownership = bucketRule(
   {
     id: "storage-ownership",
-    rationale: "Objects that their writer owns, and access control lists, grant what no policy shows.",
+    rationale:
+      "Objects that their writer owns, and access control lists, grant what no policy shows.",
     source: "B1",
     mend: "Add BucketOwnershipControls with objectOwnership BucketOwnerEnforced",
     severity: "medium",
@@ -189,22 +231,31 @@ const ownership = bucketRule(
   (setting, judgement) => {
     const value = setting.at("rule", "objectOwnership").text();
     if (value === "BucketOwnerEnforced") return;
-    judgement.report(setting, { finding: `objectOwnership:${value ?? "none"}`, says: `objectOwnership is ${value ?? "absent"}` });
+    judgement.report(setting, {
+      finding: `objectOwnership:${value ?? "none"}`,
+      says: `objectOwnership is ${value ?? "absent"}`,
+    });
   },
 );
 
 const versioning = stackRule({
   id: "storage-versioning",
   subject,
-  rationale: "Without versions an overwritten rule or a deleted block is gone at once; without their end the bucket grows for ever.",
+  rationale:
+    "Without versions an overwritten rule or a deleted block is gone at once; without their end the bucket grows for ever.",
   source: "B1",
   mend: "Enable versioning, and end non-current versions in the lifecycle",
   scope: "any",
-  reads: { ...reads("versioning", "versioningConfiguration.status"), ...reads("lifecycle", "rules") },
+  reads: {
+    ...reads("versioning", "versioningConfiguration.status"),
+    ...reads("lifecycle", "rules"),
+  },
   severity: "high",
   judge(stack, judgement) {
     const logs = logBuckets(stack);
-    const lifecycles = new Map(bucketsWith(stack, "lifecycle").map((entry) => [entry.bucket, entry]));
+    const lifecycles = new Map(
+      bucketsWith(stack, "lifecycle").map((entry) => [entry.bucket, entry]),
+    );
     judgement.each(bucketsWith(stack, "versioning"), ({ bucket, settings }) => {
       // Access logs are written once and end after weeks.
       if (logs.has(bucket)) return;
@@ -215,13 +266,20 @@ const versioning = stackRule({
       judgement.each(settings, (setting) => {
         const status = setting.at("versioningConfiguration", "status").text();
         if (status === "Enabled") return;
-        judgement.report(setting, { finding: `status:${status ?? "none"}`, says: `versioningConfiguration.status is ${status ?? "absent"}` });
+        judgement.report(setting, {
+          finding: `status:${status ?? "none"}`,
+          says: `versioningConfiguration.status is ${status ?? "absent"}`,
+        });
       });
       const lifecycle = lifecycles.get(bucket);
       const ends =
         lifecycle !== undefined &&
         lifecycleOf(lifecycle).some(({ rule }) => rule.at("noncurrentVersionExpiration").exists);
-      if (!ends) judgement.report(bucket, { finding: "no-end", says: "nothing ends its non-current versions" });
+      if (!ends)
+        judgement.report(bucket, {
+          finding: "no-end",
+          says: "nothing ends its non-current versions",
+        });
     });
   },
 });
@@ -229,7 +287,8 @@ const versioning = stackRule({
 const abortUploads = stackRule({
   id: "storage-abort-uploads",
   subject,
-  rationale: "Parts of uploads that were never completed are billed for ever and shown by no listing.",
+  rationale:
+    "Parts of uploads that were never completed are billed for ever and shown by no listing.",
   source: "B3",
   mend: "Add a lifecycle rule over the whole bucket that aborts incomplete uploads after a day",
   scope: "any",

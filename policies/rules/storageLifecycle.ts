@@ -1,4 +1,9 @@
-import { neverTouched, PRECIOUS_UNDELETE_DAYS, preciousPrefixes, unreadableClasses } from "../data/storage";
+import {
+  neverTouched,
+  PRECIOUS_UNDELETE_DAYS,
+  preciousPrefixes,
+  unreadableClasses,
+} from "../data/storage";
 import type { Stack } from "../resource";
 import { stackRule, type Rule } from "../rule";
 import {
@@ -27,18 +32,22 @@ const reads = {
 };
 
 /** A name for a rule's reach in messages. */
-const reach = ({ id, prefix }: LifecycleRule) => `rule ${id} over ${prefix === "" ? "the whole bucket" : prefix}`;
+const reach = ({ id, prefix }: LifecycleRule) =>
+  `rule ${id} over ${prefix === "" ? "the whole bucket" : prefix}`;
 
 const noArchive = stackRule({
   id: "storage-no-archive",
   subject,
-  rationale: "Objects in Glacier's archive classes can't be read without a restore: every query that needs one fails.",
+  rationale:
+    "Objects in Glacier's archive classes can't be read without a restore: every query that needs one fails.",
   source: "B3",
   mend: "Use GLACIER_IR, or no transition",
   scope: "any",
   reads: {
     ...reads,
-    ...Object.fromEntries(settingTypes.intelligentTiering.map((type) => [type, ["bucket", "status", "tierings"]])),
+    ...Object.fromEntries(
+      settingTypes.intelligentTiering.map((type) => [type, ["bucket", "status", "tierings"]]),
+    ),
   },
   severity: "critical",
   judge(stack, judgement) {
@@ -64,7 +73,10 @@ const noArchive = stackRule({
         for (const tiering of setting.at("tierings").oneOrMore()) {
           const tier = tiering.at("accessTier").text() ?? "";
           if (!unreadableClasses.includes(tier)) continue;
-          judgement.report(setting, { finding: `tier:${tier}`, says: `Intelligent-Tiering moves objects to ${tier}` });
+          judgement.report(setting, {
+            finding: `tier:${tier}`,
+            says: `Intelligent-Tiering moves objects to ${tier}`,
+          });
         }
       });
     });
@@ -80,7 +92,8 @@ function untouchable(stack: Stack, bucket: string | undefined): string[] {
 const untouched = stackRule({
   id: "storage-live-state",
   subject,
-  rationale: "Rules, alerts and Loki's index are old and alive: an expiry or a colder class over them takes the system with it.",
+  rationale:
+    "Rules, alerts and Loki's index are old and alive: an expiry or a colder class over them takes the system with it.",
   source: "B3",
   mend: "Name the tenant's full prefix in the rule, such as ftt-loki/fake/, so that it reaches nothing else",
   scope: "lgtm",
@@ -111,7 +124,8 @@ const untouched = stackRule({
 const behindRetention = stackRule({
   id: "storage-behind-retention",
   subject,
-  rationale: "An expiry before the server's own retention deletes data that queries still look for, and blocks that its index still names.",
+  rationale:
+    "An expiry before the server's own retention deletes data that queries still look for, and blocks that its index still names.",
   source: "B3",
   mend: "Let the expiry come later than the server's retention and its deletion delay, or shorten the retention",
   scope: "lgtm",
@@ -140,12 +154,17 @@ const behindRetention = stackRule({
 });
 
 /** Days that S3 charges for at least. Source: aws.amazon.com/s3/pricing, "minimum storage duration". */
-const leastDays: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30, GLACIER_IR: 90 };
+const leastDays: Readonly<Record<string, number>> = {
+  STANDARD_IA: 30,
+  ONEZONE_IA: 30,
+  GLACIER_IR: 90,
+};
 
 const transitionPays = stackRule({
   id: "storage-transition-pays",
   subject,
-  rationale: "Moving what is deleted soon after costs more than leaving it: requests, and the class's least duration.",
+  rationale:
+    "Moving what is deleted soon after costs more than leaving it: requests, and the class's least duration.",
   source: "B3",
   mend: "Remove the transition: the data ends before the colder class pays",
   scope: "lgtm",
@@ -178,7 +197,8 @@ const transitionPays = stackRule({
 const undeleteWindow = stackRule({
   id: "storage-undelete-window",
   subject,
-  rationale: "Rule files are written by people: one that was overwritten has to be found again after a holiday.",
+  rationale:
+    "Rule files are written by people: one that was overwritten has to be found again after a holiday.",
   source: "B1",
   mend: "End non-current versions under rules/ and alerts/ after 30 days, in rules of their own",
   scope: "lgtm",
@@ -189,7 +209,8 @@ const undeleteWindow = stackRule({
       type: "integer",
       minimum: 1,
       default: PRECIOUS_UNDELETE_DAYS,
-      description: "Days for which non-current versions under rules/ and alerts/ are kept at least.",
+      description:
+        "Days for which non-current versions under rules/ and alerts/ are kept at least.",
     },
   },
   judge(stack, judgement) {

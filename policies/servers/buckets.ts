@@ -52,8 +52,12 @@ export const bucketName = (bucket: Resource): string | undefined => {
 export function logBuckets(stack: Stack): ReadonlySet<Resource> {
   const found = new Set<Resource>();
   for (const type of BUCKETS) {
-    for (const loadBalancer of stack.ofType("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")) {
-      for (const bucket of stack.referenced(loadBalancer, "accessLogs.bucket", type)) found.add(bucket);
+    for (const loadBalancer of stack.ofType(
+      "aws:lb/loadBalancer:LoadBalancer",
+      "aws:alb/loadBalancer:LoadBalancer",
+    )) {
+      for (const bucket of stack.referenced(loadBalancer, "accessLogs.bucket", type))
+        found.add(bucket);
     }
   }
   return found;
@@ -100,7 +104,11 @@ export function expiryDays({ rule }: LifecycleRule): number | undefined {
 }
 
 /** Steps of a rule to other storage classes. */
-export const transitionsOf = ({ rule }: LifecycleRule, versions: "current" | "noncurrent"): Value[] =>
-  (versions === "current" ? ["transitions", "transition"] : ["noncurrentVersionTransitions", "noncurrentVersionTransition"]).flatMap(
-    (key) => rule.at(key).oneOrMore(),
-  );
+export const transitionsOf = (
+  { rule }: LifecycleRule,
+  versions: "current" | "noncurrent",
+): Value[] =>
+  (versions === "current"
+    ? ["transitions", "transition"]
+    : ["noncurrentVersionTransitions", "noncurrentVersionTransition"]
+  ).flatMap((key) => rule.at(key).oneOrMore());

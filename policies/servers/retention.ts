@@ -59,7 +59,8 @@ function keptSeconds(server: Server): number | undefined {
         delay(server, "compactor.deletion_delay", DAY / 2)
       );
     case "loki": {
-      if (!server.targets.some((target) => ["compactor", "backend", "all"].includes(target))) return undefined;
+      if (!server.targets.some((target) => ["compactor", "backend", "all"].includes(target)))
+        return undefined;
       if (inFile(server, "compactor.retention_enabled").boolean() !== true) return Infinity;
       const streams = inFile(server, "limits_config.retention_stream")
         .oneOrMore()
@@ -70,7 +71,11 @@ function keptSeconds(server: Server): number | undefined {
       );
     }
     case "tempo":
-      if (!server.targets.some((target) => ["compactor", "all", "scalable-single-binary"].includes(target))) {
+      if (
+        !server.targets.some((target) =>
+          ["compactor", "all", "scalable-single-binary"].includes(target),
+        )
+      ) {
         return undefined;
       }
       return (
@@ -114,7 +119,9 @@ export function livePrefixes(stack: Stack): { bucket: string; prefix: string }[]
           : server.product === "loki"
             ? [`${prefixOf(server) ?? ""}/index`.replace(/^\//, "")]
             : [];
-      return names.flatMap((name) => (name ? [{ bucket, prefix: `${name.replace(/\/+$/, "")}/` }] : []));
+      return names.flatMap((name) =>
+        name ? [{ bucket, prefix: `${name.replace(/\/+$/, "")}/` }] : [],
+      );
     }),
   );
 }

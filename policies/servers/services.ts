@@ -37,7 +37,8 @@ export const serversIn = (task: Task): Server[] =>
   task.taskDefinition === undefined ? [] : serversOf(task.taskDefinition);
 
 /** Tasks that the service keeps running; the provider's default is 0. */
-export const desiredCountOf = (service: Resource): number => service.at("desiredCount").number() ?? 0;
+export const desiredCountOf = (service: Resource): number =>
+  service.at("desiredCount").number() ?? 0;
 
 /** Most tasks that a service may have: its desired count, or what autoscaling allows. */
 export function largestCounts(stack: Stack): (service: Resource) => number {

@@ -1,0 +1,337 @@
+import ipaddr from "ipaddr.js";
+import type { Resource, Stack } from "../resource";
+import { resourceRule, stackRule, type Rule } from "../rule";
+import { SERVICE } from "../servers/services";
+
+const subject = "network" as const;
+
+const VPC = "aws:ec2/vpc:Vpc";
+const SUBNET = "aws:ec2/subnet:Subnet";
+const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
+const ROUTE = "aws:ec2/route:Route";
+const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+const NAT = "aws:ec2/natGateway:NatGateway";
+const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
+const ENDPOINT_ASSOCIATION =
+  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation";
+const DATABASE_SUBNETS = "aws:rds/subnetGroup:SubnetGroup";
+
+const topologyReads = {
+  [SUBNET]: ["id", "availabilityZone", "vpcId"],
+  [ROUTE_TABLE]: ["id", "routes"],
+  [ROUTE]: ["routeTableId", "destinationCidrBlock", "gatewayId", "natGatewayId"],
+  [ASSOCIATION]: ["routeTableId", "subnetId"],
+};
+
+interface DefaultRoute {
+  readonly gateway: boolean;
+  readonly nat: Resource | undefined;
+  readonly resource: Resource;
+}
+
+/** Which subnet uses which route table, and where that leads. */
+interface Topology {
+  readonly tableOf: ReadonlyMap<Resource, Resource>;
+  readonly routesOf: (table: Resource) => readonly DefaultRoute[];
+}
+
+function topologyOf(stack: Stack): Topology {
+  const tableOf = new Map<Resource, Resource>();
+  for (const association of stack.ofType(ASSOCIATION)) {
+    const [table] = stack.referenced(association, "routeTableId", ROUTE_TABLE);
+    const [subnet] = stack.referenced(association, "subnetId", SUBNET);
+    if (table !== undefined && subnet !== undefined) tableOf.set(subnet, table);
+  }
+  const routes = new Map<Resource, DefaultRoute[]>();
+  const add = (table: Resource | undefined, route: DefaultRoute) => {
+    if (table !== undefined) routes.set(table, [...(routes.get(table) ?? []), route]);
+  };
+  for (const route of stack.ofType(ROUTE)) {
+    const [table] = stack.referenced(route, "routeTableId", ROUTE_TABLE);
+    const [nat] = stack.referenced(route, "natGatewayId", NAT);
+    add(table, { resource: route, nat, gateway: leadsToInternet(route) });
+  }
+  for (const table of stack.ofType(ROUTE_TABLE)) {
+    const inline = table.at("routes");
+    if (inline.isUnknown) continue;
+    for (const route of inline.oneOrMore()) {
+      const gateway = route.at("gatewayId");
+      const natId = route.at("natGatewayId");
+      add(table, {
+        resource: table,
+        nat: natId.isUnknown ? undefined : stack.byId(NAT, natId.text()),
+        gateway: !gateway.isUnknown && isInternetGateway(gateway.text()),
+      });
+    }
+  }
+  return { tableOf, routesOf: (table) => routes.get(table) ?? [] };
+}
+
+const isInternetGateway = (id: string | undefined) => id?.startsWith("igw-") === true;
+
+/** A route to an internet gateway, whatever its destination: also two halves of the Internet are the Internet. */
+function leadsToInternet(route: Resource): boolean {
+  const gateway = route.at("gatewayId");
+  if (gateway.isUnknown) {
+    return (route.propertyDependencies["gatewayId"] ?? []).some(
+      ({ type }) => type === "aws:ec2/internetGateway:InternetGateway",
+    );
+  }
+  return isInternetGateway(gateway.text());
+}
+
+const isPublic = (subnet: Resource, topology: Topology): boolean => {
+  const table = topology.tableOf.get(subnet);
+  return table !== undefined && topology.routesOf(table).some(({ gateway }) => gateway);
+};
+
+/** Subnets in which tasks and databases live. */
+function workloadSubnets(stack: Stack): Map<Resource, Resource> {
+  const subnets = new Map<Resource, Resource>();
+  for (const service of stack.ofType(SERVICE)) {
+    for (const subnet of stack.referenced(service, "networkConfiguration.subnets", SUBNET)) {
+      if (!subnets.has(subnet)) subnets.set(subnet, service);
+    }
+  }
+  for (const group of stack.ofType(DATABASE_SUBNETS)) {
+    for (const subnet of stack.referenced(group, "subnetIds", SUBNET)) {
+      if (!subnets.has(subnet)) subnets.set(subnet, group);
+    }
+  }
+  return subnets;
+}
+
+const privateTables = (stack: Stack, topology: Topology): Resource[] => [
+  ...new Set(
+    [...workloadSubnets(stack).keys()].flatMap((subnet) => topology.tableOf.get(subnet) ?? []),
+  ),
+];
+
+const tasksPrivate = stackRule({
+  id: "network-tasks-private",
+  subject,
+  rationale:
+    "A task or database in a subnet with a route to the internet gateway is one mistake away from the Internet.",
+  source: "S10",
+  mend: "Put the service into the private subnets",
+  scope: "any",
+  reads: {
+    ...topologyReads,
+    [SERVICE]: ["networkConfiguration.subnets"],
+    [DATABASE_SUBNETS]: ["subnetIds"],
+  },
+  severity: "critical",
+  judge(stack, judgement) {
+    const topology = topologyOf(stack);
+    judgement.each([...stack.ofType(SERVICE), ...stack.ofType(DATABASE_SUBNETS)], (owner) => {
+      const property = owner.type === SERVICE ? "networkConfiguration.subnets" : "subnetIds";
+      for (const subnet of stack.referenced(owner, property, SUBNET)) {
+        if (!isPublic(subnet, topology)) continue;
+        judgement.report(owner, {
+          finding: `public:${subnet.name}`,
+          says: `it is in subnet ${subnet.name}, which has a route to the internet gateway`,
+        });
+      }
+    });
+  },
+});
+
+const noPublicAddresses = stackRule({
+  id: "network-no-public-addresses",
+  subject,
+  rationale: "A private subnet that hands out public addresses is private in name only.",
+  source: "N2",
+  mend: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false",
+  scope: "any",
+  reads: {
+    ...topologyReads,
+    [SUBNET]: ["id", "mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"],
+    [SERVICE]: ["networkConfiguration.subnets"],
+    [DATABASE_SUBNETS]: ["subnetIds"],
+  },
+  severity: "high",
+  judge(stack, judgement) {
+    const topology = topologyOf(stack);
+    const workloads = workloadSubnets(stack);
+    judgement.each(stack.ofType(SUBNET), (subnet) => {
+      // Whoever lives in a public subnet is judged by `network-tasks-private`.
+      if (!workloads.has(subnet) && isPublic(subnet, topology)) return;
+      for (const key of ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"]) {
+        if (subnet.at(key).boolean() !== true) continue;
+        judgement.report(subnet, { finding: key, says: `${key} is true in a private subnet` });
+      }
+    });
+  },
+});
+
+const storageEndpoint = stackRule({
+  id: "network-s3-endpoint",
+  subject,
+  rationale:
+    "Without the gateway endpoint every flush and every query pays the NAT gateway by the GB.",
+  source: "N4",
+  mend: "Attach an S3 gateway endpoint to every private route table",
+  scope: "any",
+  reads: {
+    ...topologyReads,
+    [SERVICE]: ["networkConfiguration.subnets"],
+    [ENDPOINT]: ["serviceName", "vpcEndpointType", "routeTableIds", "policy"],
+    [ENDPOINT_ASSOCIATION]: ["routeTableId", "vpcEndpointId"],
+  },
+  severity: "medium",
+  judge(stack, judgement) {
+    const topology = topologyOf(stack);
+    const covered = new Set<Resource>();
+    judgement.each(stack.ofType(ENDPOINT), (endpoint) => {
+      const type = endpoint.at("vpcEndpointType").text() ?? "Gateway";
+      if (type !== "Gateway" || !/\.s3$/.test(endpoint.at("serviceName").text() ?? "")) return;
+      for (const table of stack.referenced(endpoint, "routeTableIds", ROUTE_TABLE))
+        covered.add(table);
+      for (const association of stack.ofType(ENDPOINT_ASSOCIATION)) {
+        if (!stack.referenced(association, "vpcEndpointId", ENDPOINT).includes(endpoint)) continue;
+        for (const table of stack.referenced(association, "routeTableId", ROUTE_TABLE))
+          covered.add(table);
+      }
+    });
+    judgement.each(privateTables(stack, topology), (table) => {
+      if (covered.has(table)) return;
+      judgement.report(table, {
+        finding: "no-endpoint",
+        says: "no S3 gateway endpoint is attached to it",
+      });
+    });
+  },
+});
+
+const natPerZone = stackRule({
+  id: "network-nat-per-zone",
+  subject,
+  rationale: "With one NAT gateway the loss of its zone takes every task's way out with it.",
+  source: "N3",
+  mend: "In prod one NAT gateway per zone, and each private route table leads to the one in its zone",
+  scope: "any",
+  reads: {
+    ...topologyReads,
+    [NAT]: ["id", "subnetId", "connectivityType"],
+    [SERVICE]: ["networkConfiguration.subnets"],
+  },
+  severity: "medium",
+  judge(stack, judgement) {
+    if (judgement.environment !== "prod") return;
+    const topology = topologyOf(stack);
+    judgement.each(workloadSubnets(stack).keys(), (subnet) => {
+      const zone = subnet.at("availabilityZone").text();
+      const table = topology.tableOf.get(subnet);
+      if (zone === undefined || table === undefined) return;
+      for (const { nat, resource } of topology.routesOf(table)) {
+        const [home] = nat === undefined ? [] : stack.referenced(nat, "subnetId", SUBNET);
+        const natZone = home?.at("availabilityZone").text();
+        if (natZone === undefined || natZone === zone) continue;
+        judgement.report(resource, {
+          finding: `${zone}->${natZone}`,
+          says: `subnet ${subnet.name} in ${zone} goes out through the NAT gateway in ${natZone}`,
+        });
+      }
+    });
+  },
+});
+
+const wayOut = stackRule({
+  id: "network-way-out",
+  subject,
+  rationale:
+    "A task without a way to the registry, to Secrets Manager and to CloudWatch never starts.",
+  source: "N3",
+  mend: "Route 0.0.0.0/0 of the private route table to a NAT gateway, or make interface endpoints for ECR and logs",
+  scope: "any",
+  reads: {
+    ...topologyReads,
+    [SERVICE]: ["networkConfiguration.subnets"],
+    [ENDPOINT]: ["serviceName", "vpcEndpointType"],
+  },
+  severity: "high",
+  judge(stack, judgement) {
+    const topology = topologyOf(stack);
+    // With the registry's own endpoint a closed network is a choice; what else it needs is its owner's business.
+    const closed = stack.ofType(ENDPOINT).some((endpoint) => {
+      const service = endpoint.at("serviceName");
+      return !service.isUnknown && /\.ecr\.dkr$/.test(service.text() ?? "");
+    });
+    if (closed) return;
+    const tables = privateTables(stack, topology).filter((table) => !table.at("routes").isUnknown);
+    judgement.each(tables, (table) => {
+      const routes = stack
+        .ofType(ROUTE)
+        .filter((route) => stack.referenced(route, "routeTableId", ROUTE_TABLE).includes(table));
+      const leadsOut = [
+        ...routes.map(({ properties }) => properties),
+        ...table.at("routes").oneOrMore(),
+      ].some(
+        (route) =>
+          ["0.0.0.0/0", "::/0"].includes(
+            route.at("destinationCidrBlock").text() ?? route.at("cidrBlock").text() ?? "",
+          ) &&
+          [
+            "natGatewayId",
+            "gatewayId",
+            "transitGatewayId",
+            "networkInterfaceId",
+            "vpcPeeringConnectionId",
+          ].some((key) => route.at(key).exists),
+      );
+      if (leadsOut) return;
+      judgement.report(table, {
+        finding: "no-default-route",
+        says: "it has no route to anything outside the VPC",
+      });
+    });
+  },
+});
+
+/** Ranges that servers recognise as private, or are told about (N1). */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
+
+const vpcSettings = resourceRule({
+  id: "network-vpc-settings",
+  subject,
+  rationale:
+    "Without DNS support no name of the stack resolves; with public addresses inside, servers register what nobody reaches.",
+  source: "N1",
+  mend: "Enable DNS support and host names, and take the range from RFC 1918 or 100.64.0.0/10",
+  scope: "any",
+  reads: { [VPC]: ["cidrBlock", "enableDnsSupport", "enableDnsHostnames"] },
+  severity: "high",
+  judge(vpc, judgement) {
+    // DNS support is on where nothing is said, host names are off.
+    judgement.each(
+      [
+        ["enableDnsSupport", true],
+        ["enableDnsHostnames", false],
+      ] as const,
+      ([key, fallback]) => {
+        if (vpc.at(key).boolean() ?? fallback) return;
+        judgement.report(vpc, { finding: key, says: `${key} is ${vpc.at(key).toString()}` });
+      },
+    );
+    judgement.each(["cidrBlock"], (key) => {
+      const cidr = vpc.at(key).text();
+      if (cidr === undefined || !ipaddr.IPv4.isValidCIDR(cidr)) return;
+      const [address, bits] = ipaddr.IPv4.parseCIDR(cidr);
+      const inside = privateRanges.some((range) => {
+        const [network, rangeBits] = ipaddr.IPv4.parseCIDR(range);
+        return bits >= rangeBits && address.match(network, rangeBits);
+      });
+      if (!inside)
+        judgement.report(vpc, { finding: cidr, says: `its range ${cidr} is not private` });
+    });
+  },
+});
+
+export const networkRules: readonly Rule[] = [
+  tasksPrivate,
+  noPublicAddresses,
+  storageEndpoint,
+  natPerZone,
+  wayOut,
+  vpcSettings,
+];
