@@ -47,9 +47,9 @@ export function policyOf(rule: Rule, session: Session): Policy {
       };
 }
 
-/** Rules run for the types they name; a rule that names none (`settings`) runs for every resource. */
+/** Rules run for the types they name; or for every resource. */
 function resourceValidation(rule: ResourceRule, session: Session): ResourceValidation {
-  const types = new Set(Object.keys(rule.reads));
+  const types = new Set(rule.everyType === true ? [] : Object.keys(rule.reads));
   const validate: ResourceValidation = (args, report) => {
     if (types.size > 0 && !types.has(args.type)) return;
     const judgement = new RunningJudgement(rule, session, args.getConfig(), report);

@@ -47,6 +47,8 @@ interface About {
 /** Judges one resource by its inputs, before anything is done. Runs for the types that `reads` names. */
 export interface ResourceRule extends About {
   readonly judges: "resource";
+  /** Runs for every resource; `reads` then names only where it usually finds something. */
+  readonly everyType?: boolean;
   judge(resource: Resource, judgement: Judgement): void;
 }
 

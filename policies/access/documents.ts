@@ -218,4 +218,3 @@ export function matchesPattern(pattern: string, text: string): boolean {
 }
 
 export const hasWildcard = (text: string): boolean => /[*?]/.test(text);
-

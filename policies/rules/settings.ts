@@ -9,6 +9,7 @@ export const settingsRule = resourceRule({
   source: "https://github.com/cdklabs/cdk-nag#suppressing-a-rule",
   mend: "Correct the settings of the rule `settings` in the stack's policy config",
   scope: "any",
+  everyType: true,
   reads: {},
   severity: "medium",
   configSchema: {
