@@ -1,4 +1,4 @@
-/** Plans prod with a number of further products of one service each: what does one more service cost? */
+/** Plans prod with a number of further services: what does one more cost? */
 import "../plan/lean";
 import * as path from "node:path";
 import { loadStack } from "../configs/stack/load";
@@ -6,27 +6,26 @@ import lgtm from "../index";
 import { makePlan } from "../plan/makePlan";
 import { planText } from "../plan/plan";
 import { buildCatalog } from "../stacks/catalog";
-import type { Catalog, Product } from "../stacks/types";
+import type { Catalog, Product, Role } from "../stacks/types";
 
+/** One further product of many roles; each is one service with its name, group, rules and task definition. */
 function withCopies(catalog: Catalog, count: number): Catalog {
   const pattern = catalog.products.find((product) => product.name === "pyroscope") as Product;
-  const copies = Array.from({ length: count }, (_, index) => {
-    const name = `extra-${index}`;
-    return {
-      ...pattern,
-      name,
-      prefixes: [`${name}/`],
-      roles: pattern.roles.map((role) => ({
-        ...role,
-        id: name,
-        product: name,
-        dnsName: name,
-        exposures: [],
-        instances: role.instances.map((instance) => ({ ...instance, serviceName: name })),
-      })),
-    } as unknown as Product;
-  });
-  return { ...catalog, products: [...catalog.products, ...copies] };
+  const role = pattern.roles[0] as Role;
+  const extra = {
+    ...pattern,
+    name: "extra",
+    prefixes: ["extra/"],
+    roles: Array.from({ length: count }, (_, index) => ({
+      ...role,
+      id: `extra-${index}`,
+      product: "extra",
+      dnsName: `extra-${index}`,
+      exposures: [],
+      instances: role.instances.map((instance) => ({ ...instance, serviceName: `extra-${index}` })),
+    })),
+  } as unknown as Product;
+  return { ...catalog, products: count === 0 ? catalog.products : [...catalog.products, extra] };
 }
 
 async function main() {

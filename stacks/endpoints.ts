@@ -47,8 +47,8 @@ interface Endpoint {
 }
 
 /**
- * A role gossips exactly where it lists the port `gossip` (measured: the query-frontends of Loki have no memberlist,
- * and a single Tempo compactor, Pyroscope and memcached need none).
+ * A role gossips exactly where it lists the port `gossip` (measured: the query-frontends of Loki and Tempo have no
+ * memberlist, and a single Tempo compactor, Pyroscope and memcached need none).
  */
 export const endpoints: Readonly<Record<RoleId, Endpoint>> = {
   mimir: { dnsName: "mimir", ports: [http(portNumbers.mimirHttp), grpc, gossip] },
@@ -57,11 +57,14 @@ export const endpoints: Readonly<Record<RoleId, Endpoint>> = {
   "loki-querier": { dnsName: "loki-querier", ports: [loki, grpc, gossip] },
   "loki-query-frontend": { dnsName: "loki-query-frontend", ports: [loki, grpc] },
   "loki-compactor": { dnsName: "loki-compactor", ports: [loki, grpc, gossip] },
-  memcached: { dnsName: "memcached", ports: [{ name: "memcached", number: portNumbers.memcached }] },
+  memcached: {
+    dnsName: "memcached",
+    ports: [{ name: "memcached", number: portNumbers.memcached }],
+  },
   "tempo-distributor": { dnsName: "tempo-distributor", ports: [tempo, grpc, gossip, ...otlp] },
   "tempo-ingester": { dnsName: "tempo-ingester", ports: [tempo, grpc, gossip] },
   "tempo-querier": { dnsName: "tempo-querier", ports: [tempo, grpc, gossip] },
-  "tempo-query-frontend": { dnsName: "tempo", ports: [tempo, grpc, gossip] },
+  "tempo-query-frontend": { dnsName: "tempo", ports: [tempo, grpc] },
   "tempo-compactor": { dnsName: "tempo-compactor", ports: [tempo, grpc] },
   "tempo-metrics-generator": { dnsName: "tempo-metrics-generator", ports: [tempo, grpc, gossip] },
   pyroscope: { dnsName: "pyroscope", ports: [http(portNumbers.pyroscopeHttp), grpc] },
@@ -92,6 +95,10 @@ export function hostOf(config: { readonly namespace: string }, role: RoleId): st
 }
 
 /** `host:port` of a role, such as `memcached.lgtm.local:11211`. */
-export function addressOf(config: { readonly namespace: string }, role: RoleId, port: string): string {
+export function addressOf(
+  config: { readonly namespace: string },
+  role: RoleId,
+  port: string,
+): string {
   return `${hostOf(config, role)}:${portOf(role, port)}`;
 }

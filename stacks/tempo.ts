@@ -1,4 +1,10 @@
-import { renderTempo, tempoArgs, tempoConfigPath, type TempoRoleId } from "../configs/tempo/tempo";
+import {
+  renderTempo,
+  tempoArgs,
+  tempoConfigPath,
+  tempoStopTimeoutSeconds,
+  type TempoRoleId,
+} from "../configs/tempo/tempo";
 import { tempoPrefix } from "../configs/tempo/storage";
 import type { StackConfig } from "../configs/stack/schema";
 import { imageOf } from "../configs/versions";
@@ -14,7 +20,11 @@ export function tempo(config: StackConfig): Product {
       holdsData: false,
       callsAws: true,
       health: { kind: "http", port: portOf(id, "http"), path: "/ready" },
-      stopTimeoutSeconds: spec.holdsData === true ? FLUSH_SECONDS : DRAIN_SECONDS,
+      // Some of Tempo's parts never end by themselves: no use in waiting for them.
+      stopTimeoutSeconds: Math.min(
+        tempoStopTimeoutSeconds(id),
+        spec.holdsData === true ? FLUSH_SECONDS : DRAIN_SECONDS,
+      ),
       ...spec,
       id,
       product: "tempo",
