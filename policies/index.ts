@@ -12,6 +12,7 @@ import { hygieneRules } from "./rules/hygiene";
 import { ingressGuardRules } from "./rules/ingressGuard";
 import { ingressListenerRules } from "./rules/ingressListeners";
 import { networkRules } from "./rules/network";
+import { resilienceGossipRules } from "./rules/resilienceGossip";
 import { resilienceHealthRules } from "./rules/resilienceHealth";
 import { resilienceNameRules } from "./rules/resilienceNames";
 import { resilienceRingRules } from "./rules/resilienceRings";
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...resilienceSettingRules,
   ...resilienceRingRules,
+  ...resilienceGossipRules,
   ...resilienceNameRules,
   ...resilienceHealthRules,
   ...hygieneRules,

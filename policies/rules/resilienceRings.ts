@@ -1,107 +1,13 @@
-import { gossipParts } from "../data/serverSettings";
-import { type Product, ringProducts } from "../data/parts";
+import type { Product } from "../data/parts";
 import type { Resource, Stack } from "../resource";
 import { type Judgement, stackRule, type Rule } from "../rule";
-import { durationSeconds } from "../servers/duration";
-import { type Server, serversOf, TASK_DEFINITION } from "../servers/server";
-import { desiredCountOf, SERVICE, serversIn, type Task, tasksOf } from "../servers/services";
+import { copiesOf, type Member, otherCopies, type Ring, ringsOf } from "../servers/rings";
+import { TASK_DEFINITION } from "../servers/server";
+import { SERVICE } from "../servers/services";
 import { inFile } from "../servers/setting";
 
 const subject = "resilience" as const;
 const SUBNET = "aws:ec2/subnet:Subnet";
-
-/** One ECS service that is part of a ring. */
-interface Member extends Task {
-  readonly taskDefinition: Resource;
-  readonly server: Server;
-  readonly count: number;
-}
-
-/** A hash ring: all members of a product in one cluster. */
-interface Ring {
-  readonly product: Product;
-  readonly members: readonly Member[];
-  /** Every task of the product, for what all of them have to agree on. */
-  readonly readers: readonly { readonly taskDefinition: Resource; readonly server: Server }[];
-  /** Copies of everything, as the members say. */
-  readonly copies: number;
-}
-
-/** Copies by product: where they are written, and the server's default. */
-const copies: Readonly<
-  Partial<Record<Product, { readonly keys: readonly string[]; readonly fallback: number }>>
-> = {
-  mimir: { keys: ["ingester.ring.replication_factor"], fallback: 3 },
-  loki: {
-    keys: ["ingester.lifecycler.ring.replication_factor", "common.replication_factor"],
-    fallback: 3,
-  },
-  tempo: { keys: ["ingester.lifecycler.ring.replication_factor"], fallback: 1 },
-};
-
-/** Further rings of Mimir with copies of their own. */
-const otherCopies = [
-  "store_gateway.sharding_ring.replication_factor",
-  "alertmanager.sharding_ring.replication_factor",
-];
-
-function copiesOf(server: Server): number {
-  const known = copies[server.product];
-  for (const key of known?.keys ?? []) {
-    const value = inFile(server, key).number();
-    if (value !== undefined) return value;
-  }
-  return known?.fallback ?? 1;
-}
-
-const clusterOf = (service: Resource) => {
-  const cluster = service.at("cluster");
-  return cluster.isUnknown ? "" : (cluster.text() ?? "");
-};
-
-/** @throws UnknownValueError in a preview that does not know a member. */
-function ringsOf(stack: Stack): Ring[] {
-  const groups = new Map<
-    string,
-    { product: Product; members: Member[]; readers: Ring["readers"][number][] }
-  >();
-  for (const task of tasksOf(stack)) {
-    const { taskDefinition } = task;
-    if (taskDefinition === undefined) continue;
-    for (const server of serversIn(task)) {
-      if (!ringProducts.includes(server.product)) continue;
-      const key = `${server.product} ${clusterOf(task.service)}`;
-      const group = groups.get(key) ?? { product: server.product, members: [], readers: [] };
-      groups.set(key, group);
-      if (server.hasSettings) group.readers.push({ taskDefinition, server });
-      if (server.part.replacement === "ring") {
-        group.members.push({
-          ...task,
-          taskDefinition,
-          server,
-          count: desiredCountOf(task.service),
-        });
-      }
-    }
-  }
-  return [...groups.values()]
-    .filter(({ members }) => members.length > 0)
-    .map((group) => ({
-      ...group,
-      copies:
-        mostCommon([...group.members, ...group.readers].map(({ server }) => copiesOf(server))) ?? 1,
-    }));
-}
-
-/** What most say is what was meant: one file that differs is then the one that is reported. */
-function mostCommon<T>(values: readonly T[]): T | undefined {
-  const counts = new Map<T, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce<[T, number] | undefined>(
-    (best, entry) => (best === undefined || entry[1] > best[1] ? entry : best),
-    undefined,
-  )?.[0];
-}
 
 const ringRule = (
   about: Pick<Rule, "id" | "rationale" | "source" | "mend" | "severity">,
@@ -321,76 +227,10 @@ function dependenciesOf(service: Resource): ReadonlySet<Resource> {
   return found;
 }
 
-const gossip = stackRule({
-  id: "resilience-gossip",
-  subject,
-  rationale:
-    "Products share port 7946 and reuse addresses: without a label of their own their rings merge, and without rejoining a ring stays split.",
-  source: "S17",
-  mend: "Set memberlist.cluster_label to one name per product and memberlist.rejoin_interval to 30s",
-  scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
-  severity: "high",
-  judge(stack, judgement) {
-    const members: { server: Server; taskDefinition: Resource; label: string }[] = [];
-    judgement.each(stack.ofType(TASK_DEFINITION), (taskDefinition) => {
-      for (const server of serversOf(taskDefinition)) {
-        const gossips = gossipParts[server.product];
-        if (gossips === undefined || !server.hasSettings || !server.targets.some(gossips)) continue;
-        const what = `${server.product} ${server.targets.join(",")}`;
-        const report = (finding: string, says: string) =>
-          judgement.report(taskDefinition, { finding, says });
-        const rejoin = durationSeconds(inFile(server, "memberlist.rejoin_interval").known()) ?? 0;
-        if (rejoin <= 0 || rejoin > MOST_REJOIN_SECONDS) {
-          report(
-            "memberlist.rejoin_interval",
-            `memberlist.rejoin_interval of ${what} is ${rejoin <= 0 ? "not set, so never" : `${rejoin}s`}`,
-          );
-        }
-        if (inFile(server, "memberlist.join_members").texts().length === 0) {
-          report("memberlist.join_members", `${what} joins nobody`);
-        }
-        const label = inFile(server, "memberlist.cluster_label").text() ?? "";
-        if (label === "") {
-          report("memberlist.cluster_label", `memberlist.cluster_label of ${what} is not set`);
-        } else {
-          members.push({ server, taskDefinition, label });
-        }
-      }
-    });
-    const usual = new Map(
-      ringProducts.map((product) => [
-        product,
-        mostCommon(
-          members.filter(({ server }) => server.product === product).map(({ label }) => label),
-        ),
-      ]),
-    );
-    for (const { server, taskDefinition, label } of members) {
-      const own = usual.get(server.product);
-      const others = [...usual].filter(
-        ([product, used]) => product !== server.product && used === label,
-      );
-      if (label === own && others.length === 0) continue;
-      judgement.report(taskDefinition, {
-        finding: `memberlist.cluster_label:${label}`,
-        says:
-          others.length > 0
-            ? `${server.product} ${server.targets.join(",")} gossips under ${label}, as ${others[0]![0]} does`
-            : `${server.product} ${server.targets.join(",")} gossips under ${label}, the others of ${server.product} under ${own}`,
-      });
-    }
-  },
-});
-
-/** Longest time that a ring which split at its start stays so. */
-const MOST_REJOIN_SECONDS = 120;
-
 export const resilienceRingRules: readonly Rule[] = [
   replicas,
   replicationFactor,
   zoneQuorum,
   ringIds,
   ringOrder,
-  gossip,
 ];

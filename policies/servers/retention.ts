@@ -82,7 +82,9 @@ function keptSeconds(server: Server): number | undefined {
         delay(server, "compactor.compaction.block_retention", 14 * DAY) +
         delay(server, "compactor.compaction.compacted_block_retention", 3600)
       );
-    default:
+    case "alloy":
+    case "grafana":
+    case "memcached":
       return undefined;
   }
 }
