@@ -1,7 +1,7 @@
 import type { StackConfig } from "../configs/stack/schema";
 import { rolesOf } from "../stacks/catalog";
 import { edges } from "../stacks/edges";
-import type { Catalog } from "../stacks/types";
+import type { Catalog, Role } from "../stacks/types";
 
 /** Mermaid flowchart of the products: who calls whom on which port, what faces outside, who owns which prefix. */
 export function diagram(config: StackConfig, catalog: Catalog): string {
@@ -19,7 +19,7 @@ export function diagram(config: StackConfig, catalog: Catalog): string {
   const boxes = new Map<string, string[]>();
   for (const role of rolesOf(catalog)) {
     const box = boxOf(role.id, role.product);
-    boxes.set(box, [...(boxes.get(box) ?? []), `${role.component} ×${role.replicas}`]);
+    boxes.set(box, [...(boxes.get(box) ?? []), label(role)]);
   }
   return [
     "flowchart LR",
@@ -27,7 +27,10 @@ export function diagram(config: StackConfig, catalog: Catalog): string {
     '  apps(["applications outside the VPC"]) -- "443, bearer token" --> load-balancer',
     '  clients(["applications in the VPC"]) -- "4317 4318 9999 3500 4041" --> alloy-gateway',
     '  load-balancer{{"load balancer"}}',
-    ...[...boxes].map(([box, roles]) => `  ${box}["<b>${box}</b><br/>${roles.join("<br/>")}"]`),
+    `  subgraph private["private subnets, ${config.network.zones.length} zones"]`,
+    ...[...boxes].map(([box, roles]) => `    ${box}["<b>${box}</b><br/>${roles.join("<br/>")}"]`),
+    ...(config.grafana.database.type === "postgres" ? ['    postgres[("PostgreSQL")]'] : []),
+    "  end",
     ...[...arrows].map(([arrow, ports]) => {
       const [from, to] = arrow.split(" --> ");
       return `  ${from} -- "${[...ports].sort((a, b) => a - b).join(" ")}" --> ${to}`;
@@ -41,6 +44,9 @@ export function diagram(config: StackConfig, catalog: Catalog): string {
     "",
   ].join("\n");
 }
+
+const label = (role: Role) =>
+  role.component === role.product ? `×${role.replicas}` : `${role.component} ×${role.replicas}`;
 
 /** One box per product; Alloy's two parts do different things, so they are two boxes. */
 const boxOf = (role: string, product: string) => (product === "alloy" ? role : product);
