@@ -11,7 +11,11 @@ export type TreeValue = string | number | boolean | null | Tree | readonly TreeV
  * @param comments Dotted path of a key → the reason why it is set, written above it. One line per `\n`.
  * @throws Error where a comment names a path that is not in the tree, so that no reason outlives its setting.
  */
-export function renderYaml(tree: Tree, comments: Readonly<Record<string, string>>, header: string): string {
+export function renderYaml(
+  tree: Tree,
+  comments: Readonly<Record<string, string>>,
+  header: string,
+): string {
   const document = new Document(tree, { aliasDuplicateObjects: false });
   for (const [path, comment] of Object.entries(comments)) {
     const key = keyNode(document.contents, path);

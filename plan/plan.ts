@@ -56,7 +56,8 @@ export function planOf(
 }
 
 function planned(resource: RecordedResource): PlannedResource {
-  const { registeredOutputs: _, inputs, outputs, propertyDependencies, ...rest } = resource;
+  const { inputs, outputs, propertyDependencies, ...rest } = resource;
+  delete rest.registeredOutputs;
   return {
     ...rest,
     inputs: canonical(inputs) as PlannedResource["inputs"],

@@ -72,7 +72,7 @@ export async function record(program: () => unknown, options: RecordOptions): Pr
     await runtime.disconnect();
     await new Promise((resolve) => setImmediate(resolve));
     if (failure !== undefined) throw asError(failure);
-    return { resources: registrar.resources, outputs: (outputs ?? {}) as Properties };
+    return { resources: registrar.resources, outputs: outputs ?? {} };
   } finally {
     // Whatever waited for the failed registration fails after it, with nothing new to say.
     if (failure !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -99,7 +99,7 @@ export class Registrar {
     const resource = this.add(
       request.getType(),
       request.getName(),
-      (request.getProperties()?.toJavaScript() ?? {}) as Properties,
+      request.getProperties()?.toJavaScript() ?? {},
       {
         custom: true,
         parent: request.getParent() || undefined,

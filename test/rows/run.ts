@@ -22,7 +22,9 @@ interface MochaReport {
 
 function copyOfProject(): string {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), "lgtm-rows-"));
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root })
+  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+  })
     .toString()
     .split("\n")
     .filter((file) => file !== "" && fs.existsSync(path.join(root, file)));
@@ -36,7 +38,14 @@ function copyOfProject(): string {
 
 /** Runs the tests of one row in a folder; `undefined` where mocha could not even load them. */
 function runTests(folder: string, row: Row): Promise<MochaReport | undefined> {
-  const args = ["node_modules/mocha/bin/mocha.js", "--reporter", "json", "--grep", `\\b${row.id}:`, row.test ?? ""];
+  const args = [
+    "node_modules/mocha/bin/mocha.js",
+    "--reporter",
+    "json",
+    "--grep",
+    `\\b${row.id}:`,
+    row.test ?? "",
+  ];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -62,11 +71,16 @@ async function judge(folder: string, row: Row): Promise<Verdict> {
     return { row, problem: `the text to change does not stand exactly once in ${change.file}` };
   }
   try {
-    fs.writeFileSync(file, before.replace(change.find, () => change.replace));
+    fs.writeFileSync(
+      file,
+      before.replace(change.find, () => change.replace),
+    );
     const report = await runTests(folder, row);
-    if (report === undefined) return { row, problem: "the changed project does not load: the change proves nothing" };
+    if (report === undefined)
+      return { row, problem: "the changed project does not load: the change proves nothing" };
     if (report.stats.tests === 0) return { row, problem: `no test in ${row.test} cites the row` };
-    if (report.stats.failures === 0) return { row, problem: `stays green after the change to ${change.file}` };
+    if (report.stats.failures === 0)
+      return { row, problem: `stays green after the change to ${change.file}` };
     return { row };
   } finally {
     fs.writeFileSync(file, before);
@@ -86,8 +100,11 @@ async function main() {
       for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
         const verdict = await judge(folder, row);
         verdicts.push(verdict);
-        const word = verdict.problem === undefined ? (row.later === undefined ? "red" : "later") : "PROBLEM";
-        console.log(`${word.padEnd(8)} ${row.id.padEnd(4)} ${verdict.problem ?? row.later ?? row.change?.file ?? ""}`);
+        const word =
+          verdict.problem === undefined ? (row.later === undefined ? "red" : "later") : "PROBLEM";
+        console.log(
+          `${word.padEnd(8)} ${row.id.padEnd(4)} ${verdict.problem ?? row.later ?? row.change?.file ?? ""}`,
+        );
       }
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
@@ -96,7 +113,9 @@ async function main() {
   await Promise.all(Array.from({ length: WORKERS }, work));
   const failed = verdicts.filter((verdict) => verdict.problem !== undefined);
   const later = verdicts.filter((verdict) => verdict.row.later !== undefined);
-  console.log(`${verdicts.length - failed.length - later.length} passed, ${failed.length} failed, ${later.length} skipped`);
+  console.log(
+    `${verdicts.length - failed.length - later.length} passed, ${failed.length} failed, ${later.length} skipped`,
+  );
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
