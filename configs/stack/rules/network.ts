@@ -109,4 +109,19 @@ export const networkRules: readonly Rule[] = [
       return findings;
     },
   },
+  {
+    id: "existing-no-endpoints",
+    row: "N5",
+    check: ({ network }) =>
+      network.existing === undefined || network.interfaceEndpoints.length === 0
+        ? []
+        : [
+            {
+              key: "network.interfaceEndpoints",
+              allowed: "nothing, where network.existing names a VPC",
+              mend: "create the endpoints with the VPC that they belong to, and remove them here",
+              involves: ["network.existing"],
+            },
+          ],
+  },
 ];

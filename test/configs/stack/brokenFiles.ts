@@ -608,6 +608,19 @@ const acrossFields: readonly BrokenFile[] = [
     ],
   },
   {
+    name: "interface endpoints for a VPC that somebody else owns",
+    base: "dev",
+    set: { "lgtm:network.existing": vpc, "lgtm:network.interfaceEndpoints": ["logs"] },
+    expected: [
+      {
+        key: "lgtm:network.interfaceEndpoints",
+        given: "logs",
+        mend: "with the VPC",
+        rule: "existing-no-endpoints",
+      },
+    ],
+  },
+  {
     name: "neither certificate nor zone",
     base: "prod",
     set: { "lgtm:ingress.certificateArn": undefined },
