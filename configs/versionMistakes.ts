@@ -15,17 +15,21 @@ export function versionMistakes(catalog: Catalog, config: Pick<StackConfig, "ima
   );
   return moved.flatMap((image) => [
     ...checkTag(image, tagOf(config, image)),
-    ...catalog.products
-      .filter(({ name }) => name === image)
-      .flatMap((product) => product.roles)
-      .flatMap((role) =>
-        configurationsOf(role.instances[0]).flatMap((tree) =>
-          checkKeys(role.product, tagOf(config, image), tree).map(
-            (mistake) => `${role.id}: ${mistake}`,
-          ),
-        ),
-      ),
+    ...keyMistakes(catalog, image, tagOf(config, image)),
   ]);
+}
+
+/** What the files of a product's roles have or lack for a version: each mistake once, with the roles it concerns. */
+function keyMistakes(catalog: Catalog, image: PinnedImage, tag: string): string[] {
+  const concerned = new Map<string, Set<string>>();
+  for (const role of catalog.products.find(({ name }) => name === image)?.roles ?? []) {
+    for (const tree of configurationsOf(role.instances[0])) {
+      for (const mistake of checkKeys(role.product, tag, tree)) {
+        concerned.set(mistake, (concerned.get(mistake) ?? new Set()).add(role.id));
+      }
+    }
+  }
+  return [...concerned].map(([mistake, roles]) => `${mistake} [${[...roles].join(", ")}]`);
 }
 
 type Instance = Catalog["products"][number]["roles"][number]["instances"][number];
