@@ -38,9 +38,10 @@ const tempoRing = [
   "tempo/distributor",
   "tempo/ingester",
   "tempo/querier",
-  "tempo/query-frontend",
   "tempo/metrics-generator",
 ];
+/** Starts memberlist only where usage reports are on. */
+const tempoFrontend = "tempo/query-frontend";
 
 export const allowedEdges: readonly AllowedEdge[] = [
   // Front door (G2–G6); which of them a stack needs follows from its target groups.
@@ -80,6 +81,8 @@ export const allowedEdges: readonly AllowedEdge[] = [
   edge("tempo/metrics-generator", GRPC, ["tempo/distributor"], true, "spans for metrics"),
   edge("tempo/metrics-generator", GRPC, ["tempo/querier"], false, "TraceQL metrics"),
   ...tempoRing.map((to) => edge(to, GOSSIP, tempoRing, true, "memberlist")),
+  ...tempoRing.map((to) => edge(to, GOSSIP, [tempoFrontend], false, "usage reports")),
+  edge(tempoFrontend, GOSSIP, [tempoFrontend, ...tempoRing], false, "usage reports"),
 
   edge("pyroscope", HTTP.pyroscope, ["alloy/gateway", "grafana"], true, "profiles"),
   edge("database", 5432, ["grafana"], true, "Grafana's database"),

@@ -136,28 +136,6 @@ export const securityGroupWritingRules: readonly Rule[] = [
       });
     },
   }),
-
-  resourceRule({
-    id: "sg-default-group-closed",
-    subject: "security-groups",
-    rationale: "Whatever names no group gets the VPC's default group, with all that it lets in.",
-    source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2",
-    mend: "Leave ingress and egress of the default group empty",
-    scope: "any",
-    severity: "high",
-    reads: { [DEFAULT_SECURITY_GROUP]: ["ingress", "egress"] },
-    judge(resource, judgement) {
-      for (const direction of ["ingress", "egress"]) {
-        judgement.each([direction], () => {
-          if (resource.at(direction).oneOrMore().length === 0) return;
-          judgement.report(resource, {
-            finding: direction,
-            says: `the default group has ${direction} rules`,
-          });
-        });
-      }
-    },
-  }),
 ];
 
 const isInSystem = (party: { isLgtm: boolean; label: string }): boolean =>
