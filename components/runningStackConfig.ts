@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { stackConfigFromPulumi } from "../configs/stack/load";
 import type { StackConfig } from "../configs/stack/schema";
-import { listenerRuleCount } from "../stacks/listenerRules";
+import { stackChecks } from "../stacks/stackChecks";
 
 /** The SDK knows which values are encrypted, but keeps it out of its types. */
 const { isConfigSecret } = runtimeConfig as unknown as {
@@ -21,6 +21,6 @@ export function runningStackConfig(): StackConfig {
     isSecret: isConfigSecret,
     // The engine starts a program in the project's folder.
     directory: process.cwd(),
-    listenerRules: listenerRuleCount,
+    ...stackChecks,
   });
 }

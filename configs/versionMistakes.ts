@@ -4,19 +4,27 @@ import type { StackConfig } from "./stack/schema";
 import { checkKeys, checkTag, tagOf, versions, type PinnedImage } from "./versions";
 import type { Tree } from "./yaml";
 
-/**
- * Checks every image that a stack file moves away from its pin (the pins themselves are checked by the tests).
- *
- * @returns One message per mistake.
- */
-export function versionMistakes(catalog: Catalog, config: Pick<StackConfig, "images">): string[] {
+/** A version that does not fit what the program renders. */
+export interface VersionMistake {
+  readonly image: PinnedImage;
+  /** What is wrong, with the key named. */
+  readonly what: string;
+}
+
+/** Checks every image that a stack file moves away from its pin (the pins themselves are checked by the tests). */
+export function versionMistakes(
+  catalog: Catalog,
+  config: Pick<StackConfig, "images">,
+): VersionMistake[] {
   const moved = (Object.keys(versions) as PinnedImage[]).filter(
     (image) => tagOf(config, image) !== versions[image].tag,
   );
-  return moved.flatMap((image) => [
-    ...checkTag(image, tagOf(config, image)),
-    ...keyMistakes(catalog, image, tagOf(config, image)),
-  ]);
+  return moved.flatMap((image) =>
+    [
+      ...checkTag(image, tagOf(config, image)),
+      ...keyMistakes(catalog, image, tagOf(config, image)),
+    ].map((what) => ({ image, what })),
+  );
 }
 
 /** What the files of a product's roles have or lack for a version: each mistake once, with the roles it concerns. */

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { StackConfig } from "../configs/stack/schema";
 import { loadStack } from "../configs/stack/load";
 import { buildCatalog } from "../stacks/catalog";
-import { listenerRuleCount } from "../stacks/listenerRules";
+import { stackChecks } from "../stacks/stackChecks";
 import type { Catalog } from "../stacks/types";
 import { planOf, type Plan } from "./plan";
 import { record, type Recording } from "./record";
@@ -27,9 +27,7 @@ export async function makePlan(
   file: string,
   program: () => Promise<unknown> = async () => (await import("../index")).default(),
 ): Promise<PlannedStack> {
-  const { config, pulumiConfig, secretKeys } = loadStack(path.resolve(file), {
-    listenerRules: listenerRuleCount,
-  });
+  const { config, pulumiConfig, secretKeys } = loadStack(path.resolve(file), stackChecks);
   const facts = {
     project: PROJECT,
     stack: config.stack,

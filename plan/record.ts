@@ -73,9 +73,11 @@ export async function record(program: () => unknown, options: RecordOptions): Pr
     await new Promise((resolve) => setImmediate(resolve));
     if (failure !== undefined) throw asError(failure);
     return { resources: registrar.resources, outputs: outputs ?? {} };
+  } catch (error) {
+    // Whatever waited for what failed fails after it, with nothing new to say.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw error;
   } finally {
-    // Whatever waited for the failed registration fails after it, with nothing new to say.
-    if (failure !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     process.off("unhandledRejection", onRejection);
   }
 }

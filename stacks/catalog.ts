@@ -1,5 +1,4 @@
 import type { StackConfig } from "../configs/stack/schema";
-import { versionMistakes } from "../configs/versionMistakes";
 import { alloy } from "./alloy";
 import { grafana } from "./grafana";
 import { loki } from "./loki";
@@ -9,24 +8,14 @@ import { pyroscope } from "./pyroscope";
 import { tempo } from "./tempo";
 import type { Catalog, Instance, Product, Role } from "./types";
 
-/**
- * The whole system that a stack file describes. Everything else (rules, names, policies, tasks) is derived from it.
- *
- * @throws Error where `images.versions` asks for a version that does not know a key of the rendered configuration, or
- * needs one that is not there; every such key is named.
- */
+/** The whole system that a stack file describes. Everything else (rules, names, policies, tasks) is derived from it. */
 export function buildCatalog(config: StackConfig): Catalog {
-  const catalog = {
+  return {
     // memcached first: Loki asks for its name up to three times at start, ten seconds each (measured).
     products: [memcached, mimir, loki, tempo, pyroscope, grafana, alloy].map((product) =>
       product(config),
     ),
   };
-  const mistakes = versionMistakes(catalog, config);
-  if (mistakes.length > 0) {
-    throw new Error(["images.versions does not fit the configuration:", ...mistakes].join("\n  "));
-  }
-  return catalog;
 }
 
 /** All roles of all products, in the catalog's order. */

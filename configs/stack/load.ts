@@ -5,7 +5,7 @@ import { bucketNameOf, completeConfig } from "./complete";
 import { checkEnvelope } from "./envelope";
 import { type Mistake, shown, StackConfigError } from "./mistake";
 import { settingAt } from "./roles";
-import { rules, type RuleFacts, type Sibling } from "./rules";
+import { type Finding, rules, type RuleFacts, type Sibling } from "./rules";
 import { type StackConfig, type StackSettings, stackSchema } from "./schema";
 import { checkShape, configPath, isAtOrBelow, type RawSettings } from "./shape";
 import { keyName, readSource, stackNameOf } from "./source";
@@ -24,6 +24,8 @@ export interface LoadedStack {
 export interface LoadOptions {
   /** Number of listener rules that settings lead to; the catalog derives it. Without it the limit is not checked. */
   readonly listenerRules?: (settings: StackSettings) => number;
+  /** Looks at the complete configuration, where nothing else was wrong with it. */
+  readonly complete?: (config: StackConfig) => readonly Finding[];
 }
 
 /** What Pulumi's runtime knows of the stack that runs. */
@@ -164,25 +166,40 @@ function check(raw: RawSettings, facts: CheckFacts): StackConfig {
     for (const finding of rule.check(shape.settings, ruleFacts)) {
       const looksAt = [finding.key, ...(finding.involves ?? [])];
       if (looksAt.some((each) => unusable.some((bad) => isAtOrBelow(each, bad)))) continue;
-      const keyPath = configPath(finding.key.split("."));
-      mistakes.push({
-        file: raw.file,
-        ...raw.locate(keyPath),
-        key: keyName(keyPath),
-        given: shown(finding.given ?? settingAt(shape.settings, finding.key), keyName(keyPath)),
-        allowed: finding.allowed,
-        mend: finding.mend,
-        rule: rule.id,
-        row: rule.row,
-      });
+      mistakes.push(mistakeOf(finding, rule, raw, shape.settings));
     }
   }
   if (mistakes.length > 0) throw new StackConfigError(mistakes);
-  return completeConfig(shape.settings, {
+  const config = completeConfig(shape.settings, {
     stack: facts.stack,
     region: region ?? "",
     ...(caBundlePem === undefined ? {} : { caBundlePem }),
   });
+  const later = facts.options.complete?.(config) ?? [];
+  if (later.length > 0) {
+    const rule = { id: "version-fits", row: "X3" };
+    throw new StackConfigError(later.map((finding) => mistakeOf(finding, rule, raw, config)));
+  }
+  return config;
+}
+
+function mistakeOf(
+  finding: Finding,
+  rule: { readonly id: string; readonly row: string },
+  raw: RawSettings,
+  settings: StackSettings,
+): Mistake {
+  const keyPath = configPath(finding.key.split("."));
+  return {
+    file: raw.file,
+    ...raw.locate(keyPath),
+    key: keyName(keyPath),
+    given: shown(finding.given ?? settingAt(settings, finding.key), keyName(keyPath)),
+    allowed: finding.allowed,
+    mend: finding.mend,
+    rule: rule.id,
+    row: rule.row,
+  };
 }
 
 const isRegion = (text: string) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text);

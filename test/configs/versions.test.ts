@@ -173,7 +173,7 @@ describe("keys by version", () => {
   it("Cost, capacity, versions: a moved image is checked against what its tasks would read", () => {
     const moved = (changes: Partial<StackConfig["images"]["versions"]>) => {
       const config = configWith(prodConfig(), { images: { versions: changes } });
-      return versionMistakes(buildCatalog(prodConfig()), config);
+      return versionMistakes(buildCatalog(prodConfig()), config).map(({ what }) => what);
     };
     assert.deepEqual(moved({}), []);
     assert.deepEqual(moved({ tempo: "2.10.9", grafana: "13.2.3", loki: "3.7.7" }), []);
@@ -183,10 +183,6 @@ describe("keys by version", () => {
     );
     assert.equal(ingester.length, 1);
     assert.match(ingester[0] ?? "", /\[.*tempo-ingester.*tempo-compactor.*\]$/);
-    assert.throws(
-      () => buildCatalog(configWith(prodConfig(), { images: { versions: { tempo: "3.0.3" } } })),
-      /images\.versions does not fit[\s\S]*the key ingester /,
-    );
     assert.ok(
       moved({ pyroscope: "1.21.1" }).some((mistake) => mistake.includes("architecture_storage")),
     );

@@ -1,0 +1,16 @@
+import type { LoadOptions } from "../configs/stack/load";
+import { versionMistakes } from "../configs/versionMistakes";
+import { versions } from "../configs/versions";
+import { buildCatalog } from "./catalog";
+import { listenerRuleCount } from "./listenerRules";
+
+/** What only the catalog can say about a stack file; handed to the loader, which reports it with all the rest. */
+export const stackChecks: LoadOptions = {
+  listenerRules: listenerRuleCount,
+  complete: (config) =>
+    versionMistakes(buildCatalog(config), config).map(({ image, what }) => ({
+      key: `images.versions.${image}`,
+      allowed: `a version that fits the configuration, such as the pinned ${versions[image].tag}`,
+      mend: what,
+    })),
+};
