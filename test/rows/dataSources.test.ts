@@ -259,21 +259,18 @@ describe("rows D1–D4: Grafana and what it reads", () => {
     const stack = await fullGrafana();
     const { environment, secrets } = taskNamed(stack, "grafana");
     const asked = [...environment].filter(([name]) => name.startsWith("GF_AUTH_GENERIC_OAUTH_"));
-    assert.deepEqual(
-      Object.fromEntries(asked.map(([name, value]) => [name.slice(22), value])),
-      {
-        ENABLED: "true",
-        NAME: oidc.name,
-        CLIENT_ID: oidc.clientId,
-        SCOPES: "openid profile email",
-        AUTH_URL: oidc.authUrl,
-        TOKEN_URL: oidc.tokenUrl,
-        API_URL: oidc.apiUrl,
-        USE_PKCE: "true",
-        ALLOW_SIGN_UP: "true",
-        ROLE_ATTRIBUTE_PATH: oidc.roleAttributePath,
-      },
-    );
+    assert.deepEqual(Object.fromEntries(asked.map(([name, value]) => [name.slice(22), value])), {
+      ENABLED: "true",
+      NAME: oidc.name,
+      CLIENT_ID: oidc.clientId,
+      SCOPES: "openid profile email",
+      AUTH_URL: oidc.authUrl,
+      TOKEN_URL: oidc.tokenUrl,
+      API_URL: oidc.apiUrl,
+      USE_PKCE: "true",
+      ALLOW_SIGN_UP: "true",
+      ROLE_ATTRIBUTE_PATH: oidc.roleAttributePath,
+    });
     assert.equal(secrets.get("GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET"), clientSecretArn);
     const read = roleOfTask(stack, "grafana", "execution")!.statements.flatMap(
       ({ Action, Resource }) => (Action.includes("secretsmanager:GetSecretValue") ? Resource : []),
@@ -297,7 +294,10 @@ describe("rows D1–D4: Grafana and what it reads", () => {
       assert.equal(secrets.has("GF_DATABASE_PASSWORD"), false);
       const folder = environment.get("GF_PATHS_PROVISIONING");
       for (const kind of ["datasources", "dashboards", "alerting"]) {
-        assert.ok([...files.keys()].some((path) => path.startsWith(`${folder}/${kind}/`)), kind);
+        assert.ok(
+          [...files.keys()].some((path) => path.startsWith(`${folder}/${kind}/`)),
+          kind,
+        );
       }
       assert.ok(insights(stack.catalog, stack.config).some(({ id }) => id === "grafana-sqlite"));
     }
