@@ -116,14 +116,15 @@ export const nameRules: readonly Rule[] = [
           },
         ];
       }
-      // docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+      // docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html; the keys of the secret:
+      // pull-through-cache-creating-secret.html (ECS itself wants username and password).
       return arn.includes(":secret:ecr-pullthroughcache/")
         ? []
         : [
             {
               key: "images.credentialsSecretArn",
               allowed: "a secret whose name begins with ecr-pullthroughcache/",
-              mend: "store the credentials under such a name: ECR reads no other secret",
+              mend: "store the credentials under such a name, as username and accessToken: ECR reads no other secret",
               involves: ["images.pullThroughCache"],
             },
           ];
