@@ -103,7 +103,9 @@ function workloadSubnets(stack: Stack): Map<Resource, Resource> {
 
 const privateTables = (stack: Stack, topology: Topology): Resource[] => [
   ...new Set(
-    [...workloadSubnets(stack).keys()].flatMap((subnet) => topology.tableOf.get(subnet) ?? []),
+    [...workloadSubnets(stack).keys()]
+      .filter((subnet) => !isPublic(subnet, topology))
+      .flatMap((subnet) => topology.tableOf.get(subnet) ?? []),
   ),
 ];
 
@@ -146,16 +148,13 @@ const noPublicAddresses = stackRule({
   reads: {
     ...topologyReads,
     [SUBNET]: ["id", "mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"],
-    [SERVICE]: ["networkConfiguration.subnets"],
-    [DATABASE_SUBNETS]: ["subnetIds"],
   },
   severity: "high",
   judge(stack, judgement) {
     const topology = topologyOf(stack);
-    const workloads = workloadSubnets(stack);
     judgement.each(stack.ofType(SUBNET), (subnet) => {
       // Whoever lives in a public subnet is judged by `network-tasks-private`.
-      if (!workloads.has(subnet) && isPublic(subnet, topology)) return;
+      if (isPublic(subnet, topology)) return;
       for (const key of ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"]) {
         if (subnet.at(key).boolean() !== true) continue;
         judgement.report(subnet, { finding: key, says: `${key} is true in a private subnet` });

@@ -194,6 +194,7 @@ const logs: readonly Mutant[] = [
           "/ecs/other";
       }),
     "compute-logging querier:awslogs-group",
+    "iam-logs-own-group missing:/ecs/other",
   ),
   mutant(
     "the log driver makes its group itself",

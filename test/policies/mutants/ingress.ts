@@ -219,6 +219,7 @@ const listeners: readonly Mutant[] = [
     "change a value",
     (plan) => set(plan, t.targetGroup, "lgtm-otlp-http", "healthCheck.port", "3201"),
     "ingress-target-health port:3201",
+    "sg-needed-calls-pass ingress:load-balancer->tempo/distributor:3201",
   ),
   mutant(
     "targets are waited for five minutes",

@@ -2,6 +2,17 @@ import type { Judged, JudgedResource } from "../../../policies/judge";
 
 export type Properties = Record<string, unknown>;
 
+export interface PolicyStatement {
+  Sid?: string;
+  Effect: string;
+  [element: string]: unknown;
+}
+
+export interface PolicyDocument {
+  Version?: string;
+  readonly Statement: PolicyStatement[];
+}
+
 /** One thing broken in the plan of a shipped stack. */
 export interface Mutant {
   /** Unique, in words: what somebody might do. */
@@ -26,6 +37,7 @@ export const types = {
   policy: "aws:iam/policy:Policy",
   policyAttachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   bucketPolicy: "aws:s3/bucketPolicy:BucketPolicy",
+  secret: "aws:secretsmanager/secret:Secret",
   secretPolicy: "aws:secretsmanager/secretPolicy:SecretPolicy",
   user: "aws:iam/user:User",
   accessKey: "aws:iam/accessKey:AccessKey",
@@ -98,10 +110,15 @@ export class BrokenPlan implements Judged {
     this.resources.splice(this.resources.indexOf(this.find(type, name)), 1);
   }
 
-  /** Changes a JSON document in a property. */
-  document<T>(type: string, name: string, property: string, change: (document: T) => void): void {
+  /** Changes a policy document in a property. */
+  document(
+    type: string,
+    name: string,
+    property: string,
+    change: (document: PolicyDocument) => void,
+  ): void {
     this.change(type, name, (properties) => {
-      const document = JSON.parse(String(properties[property])) as T;
+      const document = JSON.parse(String(properties[property])) as PolicyDocument;
       change(document);
       properties[property] = JSON.stringify(document);
     });

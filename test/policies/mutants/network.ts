@@ -52,7 +52,6 @@ export const networkMutants: readonly Mutant[] = [
         subnet(plan, "public-1"),
       ]),
     "network-tasks-private public:lgtm-vpc-public-1",
-    "network-no-public-addresses mapPublicIpOnLaunch",
   ),
   mutant(
     "a private route table also leads to the internet gateway",

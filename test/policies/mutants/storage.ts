@@ -5,7 +5,7 @@ const bucket = "lgtm-bucket";
 
 /** Changes the statement that refuses plain HTTP. */
 const tls = (plan: BrokenPlan, change: (statement: Properties) => void) =>
-  plan.document<{ Statement: Properties[] }>(t.bucketPolicy, bucket, "policy", (policy) =>
+  plan.document(t.bucketPolicy, bucket, "policy", (policy) =>
     change(policy.Statement.find((each) => each["Sid"] === "TlsOnly")!),
   );
 

@@ -1,0 +1,21 @@
+import { computeMutants } from "./compute";
+import { hygieneMutants } from "./hygiene";
+import { iamMutants } from "./iam";
+import { ingressMutants } from "./ingress";
+import type { Mutant } from "./mutant";
+import { networkMutants } from "./network";
+import { resilienceMutants } from "./resilience";
+import { securityGroupMutants } from "./securityGroups";
+import { storageMutants } from "./storage";
+
+/** Every mutant, by subject. */
+export const mutants: readonly Mutant[] = [
+  ...securityGroupMutants,
+  ...iamMutants,
+  ...storageMutants,
+  ...computeMutants,
+  ...ingressMutants,
+  ...networkMutants,
+  ...resilienceMutants,
+  ...hygieneMutants,
+];
