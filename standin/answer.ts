@@ -15,17 +15,41 @@ export function create(request: CreateRequest): CreateAnswer {
       `the stand-in does not know ${request.type} (resource ${request.name}): describe it in standin/facts.ts`,
     );
   }
-  const digest = createHash("sha256")
-    .update(`${request.place.accountId}|${request.urn}`)
-    .digest("hex");
-  const hash = (digits: number) => digest.slice(0, digits);
+  const generation = request.generation ?? 0;
+  const hash = hashOf(request, generation);
   const inputs = { ...request.inputs, ...autoName(known, request, hash) };
-  const context: AnswerContext = { inputs, name: request.name, place: request.place, hash };
+  const context: AnswerContext = { inputs, name: request.name, place: request.place, hash, generation };
   const id = known.id(context);
   return {
     id,
     outputs: { ...inputs, ...tags(known, request), ...known.outputs?.({ ...context, id }) },
   };
+}
+
+/** Hex digits that are the same for the same resource of the same account every time. */
+function hashOf(
+  { place, urn }: Pick<CreateRequest, "place" | "urn">,
+  generation: number,
+): (digits: number) => string {
+  const digest = createHash("sha256")
+    .update(`${place.accountId}|${urn}${generation === 0 ? "" : `|${generation}`}`)
+    .digest("hex");
+  return (digits) => digest.slice(0, digits);
+}
+
+/**
+ * The property that Pulumi names by itself, and the name: the logical one and seven random digits.
+ *
+ * @returns undefined for a type that is not auto-named.
+ */
+export function automaticName(
+  request: Pick<CreateRequest, "place" | "urn" | "type" | "name">,
+  generation: number,
+): { readonly property: string; readonly value: string } | undefined {
+  const property = facts[request.type]?.autoName?.property;
+  return property === undefined
+    ? undefined
+    : { property, value: `${request.name}-${hashOf(request, generation)(7)}` };
 }
 
 function autoName(

@@ -34,6 +34,8 @@ export interface VpcExpansion {
   readonly resourceLists: Readonly<Record<string, readonly string[]>>;
   readonly vpc: string;
   readonly internetGateway: string;
+  /** Names of all component outputs. Each is resolved from one bag of all children, and so depends on all of them. */
+  readonly outputs: readonly string[];
 }
 
 interface SubnetSpec {
@@ -221,5 +223,12 @@ export function expandVpc(name: string, args: Properties): VpcExpansion {
       }
     }
   });
-  return { children, idLists: lists, resourceLists: resources, vpc, internetGateway };
+  const outputs = [
+    "vpcId",
+    "vpc",
+    "internetGateway",
+    ...Object.keys(lists),
+    ...Object.keys(resources),
+  ];
+  return { children, idLists: lists, resourceLists: resources, vpc, internetGateway, outputs };
 }

@@ -21,9 +21,9 @@ export const applicationFacts: Readonly<Record<string, TypeFacts>> = {
     taggable: true,
     id: (context) => text(context, "family"),
     outputs: (context) => ({
-      arn: arn(context, "ecs", `task-definition/${context.id}:1`),
+      arn: arn(context, "ecs", `task-definition/${context.id}:${context.generation + 1}`),
       arnWithoutRevision: arn(context, "ecs", `task-definition/${context.id}`),
-      revision: 1,
+      revision: context.generation + 1,
     }),
   },
   "aws:ecs/service:Service": {

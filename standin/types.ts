@@ -20,6 +20,12 @@ export interface CreateRequest {
   readonly place: Place;
   /** Tags of the provider, merged into every taggable resource (`tagsAll`). */
   readonly defaultTags: Readonly<Record<string, string>>;
+  /**
+   * How many resources of this URN were created before: a replacement has ids of its own.
+   *
+   * @default 0
+   */
+  readonly generation?: number;
 }
 
 /** What the provider answers: the id and the computed outputs (inputs are merged in by the host). */
@@ -46,4 +52,6 @@ export interface AnswerContext {
   readonly name: string;
   readonly place: Place;
   readonly hash: (digits: number) => string;
+  /** How many resources of this URN were created before. */
+  readonly generation: number;
 }
