@@ -111,14 +111,14 @@ export class BrokenPlan implements Judged {
   }
 
   /** Changes a policy document in a property. */
-  document(
+  document<T = PolicyDocument>(
     type: string,
     name: string,
     property: string,
-    change: (document: PolicyDocument) => void,
+    change: (document: T) => void,
   ): void {
     this.change(type, name, (properties) => {
-      const document = JSON.parse(String(properties[property])) as PolicyDocument;
+      const document = JSON.parse(String(properties[property])) as T;
       change(document);
       properties[property] = JSON.stringify(document);
     });
