@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { StackConfigError } from "../configs/stack/mistake";
+import { passRolePolicy } from "../stacks/deployRole";
+import { compareWith } from "./diffCommand";
 import { renderedFiles, writeFolder } from "./files";
 import { makePlan } from "./makePlan";
 import { planText } from "./plan";
@@ -11,9 +13,13 @@ import { report } from "./report";
 interface Options {
   readonly json?: boolean;
   readonly out?: string;
+  readonly diff?: string;
+  readonly markdown?: boolean;
+  readonly allowDataLoss?: boolean;
 }
 
-/** `npm run plan -- STACK`: exit code 0, or 1 where the stack file has mistakes or the plan cannot be made. */
+/** `npm run plan -- STACK`: exit code 0; 1 where the stack file has mistakes or the plan cannot be made; 3 where
+ * `--diff` finds that data would be lost. */
 async function main() {
   const command = new Command("npm run plan --")
     .description(
@@ -22,6 +28,12 @@ async function main() {
     .argument("<stack>", "name of the stack (dev for Pulumi.dev.yaml), or the path of its file")
     .option("--json", "print plan.json instead of the page")
     .option("--out <dir>", "folder for plan.json and the rendered files (default: plans/STACK)")
+    .option(
+      "--diff <plan.json>",
+      "compare with another plan: resources, cost, data that would be lost",
+    )
+    .option("--markdown", "print the comparison as Markdown")
+    .option("--allow-data-loss", "do not stop (exit code 3) where the comparison loses data")
     .showHelpAfterError()
     .parse();
   const [stack = ""] = command.args;
@@ -29,6 +41,9 @@ async function main() {
   const file = /\.ya?ml$/.test(stack) ? stack : path.join(projectRoot(), `Pulumi.${stack}.yaml`);
 
   const planned = await makePlan(file);
+  // Before anything is written: the other plan may be the one that this one replaces.
+  const comparison =
+    options.diff === undefined ? undefined : compareWith(planned.plan, options.diff, options);
   const folder = options.out ?? path.join(projectRoot(), "plans", planned.config.stack);
   const text = planText(planned.plan);
   const page = report(planned, {
@@ -38,9 +53,14 @@ async function main() {
   });
   writeFolder(folder, [
     { path: "plan.json", content: text },
+    {
+      path: "pass-role.json",
+      content: `${JSON.stringify(passRolePolicy(planned.catalog, planned.config), undefined, 2)}\n`,
+    },
     ...renderedFiles(planned.catalog).map((each) => ({ ...each, path: `files/${each.path}` })),
   ]);
-  process.stdout.write(options.json === true ? text : page);
+  process.stdout.write(comparison?.text ?? (options.json === true ? text : page));
+  if (comparison?.stopped === true) process.exitCode = 3;
 }
 
 /** The folder of Pulumi.yaml, at or above the current one. */

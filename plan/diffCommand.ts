@@ -1,0 +1,68 @@
+import * as fs from "node:fs";
+import { replacingProperties } from "../standin/replacing";
+import { monthlyCost } from "./cost";
+import { diffPlans } from "./diff";
+import { diffMarkdown, diffText, type DiffCost } from "./diffReport";
+import type { Plan } from "./plan";
+import { UnknownPriceRegionError } from "./prices";
+
+export interface CompareOptions {
+  readonly markdown?: boolean;
+  readonly allowDataLoss?: boolean;
+}
+
+export interface Comparison {
+  readonly text: string;
+  /** Data would be lost and nobody said that it is meant. */
+  readonly stopped: boolean;
+}
+
+/**
+ * Compares a plan with the one in a file, which is taken as what is deployed.
+ *
+ * @throws Error where the file is no plan of this stack.
+ */
+export function compareWith(plan: Plan, file: string, options: CompareOptions = {}): Comparison {
+  const before = readPlan(file);
+  if (before.stack !== plan.stack) {
+    throw new Error(
+      `${file} is a plan of stack ${before.stack}, not of ${plan.stack}: name a plan.json of the same stack`,
+    );
+  }
+  const diff = diffPlans(before, plan, replacingProperties);
+  const report = { cost: costOf(before, plan), allowDataLoss: options.allowDataLoss };
+  return {
+    text: options.markdown === true ? diffMarkdown(diff, report) : diffText(diff, report),
+    stopped: diff.dataLoss.length > 0 && options.allowDataLoss !== true,
+  };
+}
+
+function readPlan(file: string): Plan {
+  let content: unknown;
+  try {
+    content = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(
+      `${file} cannot be read as a plan: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const plan = content as Partial<Plan> | null;
+  if (plan?.version !== 1 || !Array.isArray(plan.resources)) {
+    throw new Error(
+      `${file} is no plan of version 1: name a plan.json that \`npm run plan\` wrote`,
+    );
+  }
+  return plan as Plan;
+}
+
+function costOf(before: Plan, after: Plan): DiffCost | undefined {
+  try {
+    return {
+      before: monthlyCost(before.resources, { region: before.region }),
+      after: monthlyCost(after.resources, { region: after.region }),
+    };
+  } catch (error) {
+    if (error instanceof UnknownPriceRegionError) return undefined;
+    throw error;
+  }
+}
