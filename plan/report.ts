@@ -7,6 +7,7 @@ import { anonymousDockerHubPulls, dockerHubAnonymousLimit, imagePulls } from "..
 import { lifecycleRules } from "../stacks/lifecycle";
 import type { Catalog, Role } from "../stacks/types";
 import { monthlyCost, type CostReport } from "./cost";
+import { carriedLoad } from "./load";
 import type { PlannedStack } from "./makePlan";
 import type { Plan } from "./plan";
 import { retentionOf } from "./retention";
@@ -29,6 +30,7 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     [`Storage: s3://${config.bucketName} (${config.region})`, storage(config, catalog)],
     ["What it carries (limits that the servers are given)", limits(config)],
     ["Cost of a month in USD", costLines(cost)],
+    ["Load it carries", load(config)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
     ["Warnings", warnings(config, cost)],
     ["Next steps", nextSteps(config, plan)],
@@ -208,6 +210,13 @@ function costLines(cost: CostReport): string[] {
       `; Container Insights ${usd(cost.containerInsightsUsd)}; in all ${usd(cost.total)}`,
     "prices with source and date: plan/prices.ts",
   ];
+}
+
+function load(config: StackConfig): string[] {
+  return table(
+    [{ title: "signal" }, { title: "up to" }, { title: "from" }],
+    carriedLoad(config).map(({ signal, load: most, because }) => [signal, most, because]),
+  );
 }
 
 function pulls(config: StackConfig, catalog: Catalog): string[] {
