@@ -1,6 +1,6 @@
 import { judge, type Judged } from "../../../policies/judge";
 import type { Rule } from "../../../policies/rule";
-import { BrokenPlan, type Mutant } from "./mutant";
+import { BrokenPlan, types, type Mutant } from "./mutant";
 
 export interface Outcome {
   readonly mutant: Mutant;
@@ -41,8 +41,13 @@ export async function run(
   };
 }
 
-/** `SG:grafana` stands for the id of a group, which resource rules see in the place of its name. */
+/** `SG:grafana` stands for a group's id and `ARN:…` for a secret's ARN, which the plan makes up. */
 const withIds = (expected: string, plan: BrokenPlan): string =>
-  expected.replace(/SG:([a-z-]+)/g, (_, role: string) =>
-    plan.id("aws:ec2/securityGroup:SecurityGroup", `lgtm-${role}`),
-  );
+  expected
+    .replace(/SG:([a-z-]+)/g, (_, role: string) => plan.id(types.group, `lgtm-${role}`))
+    .replace(/ARN:([a-z-]+)/g, (_, id: string) => plan.arn(types.secret, `lgtm-${id}`))
+    // Finding ids hold no spaces.
+    .replace(
+      /^(\S+) (.*)$/,
+      (_, rule: string, finding: string) => `${rule} ${finding.replace(/\s+/g, "_")}`,
+    );
