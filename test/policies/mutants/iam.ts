@@ -15,6 +15,20 @@ interface PolicyDocument {
   Statement: PolicyStatement[];
 }
 
+/** Changes the policy document in a property. */
+const edit = (
+  plan: BrokenPlan,
+  type: string,
+  name: string,
+  property: string,
+  change: (document: PolicyDocument) => void,
+): void =>
+  plan.change(type, name, (properties) => {
+    const document = JSON.parse(String(properties[property])) as PolicyDocument;
+    change(document);
+    properties[property] = JSON.stringify(document);
+  });
+
 const mutant = (
   operator: string,
   what: string,
@@ -24,10 +38,10 @@ const mutant = (
 ): Mutant => ({ name: `${operator}: ${what}`, operator, stack, apply, expected });
 
 const policyOf = (plan: BrokenPlan, role: string, change: (document: PolicyDocument) => void) =>
-  plan.document<PolicyDocument>(types.rolePolicy, `lgtm-${role}`, "policy", change);
+  edit(plan, types.rolePolicy, `lgtm-${role}`, "policy", change);
 
 const trustOf = (plan: BrokenPlan, role: string, change: (statement: PolicyStatement) => void) =>
-  plan.document<PolicyDocument>(types.role, `lgtm-${role}`, "assumeRolePolicy", ({ Statement }) => {
+  edit(plan, types.role, `lgtm-${role}`, "assumeRolePolicy", ({ Statement }) => {
     for (const statement of Statement) change(statement);
   });
 
@@ -135,7 +149,7 @@ const actions: readonly Mutant[] = [
     "NotPrincipal in the bucket's policy",
     ["iam-no-inverted-elements NotPrincipal::Added"],
     (plan) =>
-      plan.document<PolicyDocument>(types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
+      edit(plan, types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
         document.Statement.push({
           Sid: "Added",
           Effect: "Allow",
@@ -551,21 +565,16 @@ const trusts: readonly Mutant[] = [
     "of the log delivery",
     ["iam-services-act-for-this-account Service::logdelivery.elasticloadbalancing.amazonaws.com"],
     (plan) =>
-      plan.document<PolicyDocument>(
-        types.bucketPolicy,
-        "lgtm-access-logs-bucket",
-        "policy",
-        (document) => {
-          delete statementOf(document, "LoadBalancerLogs").Condition;
-        },
-      ),
+      edit(plan, types.bucketPolicy, "lgtm-access-logs-bucket", "policy", (document) => {
+        delete statementOf(document, "LoadBalancerLogs").Condition;
+      }),
   ),
   mutant(
     "make the bucket public",
     "for reading",
     ["iam-no-public-principals Principal::*:Added"],
     (plan) =>
-      plan.document<PolicyDocument>(types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
+      edit(plan, types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
         document.Statement.push({
           Sid: "Added",
           Effect: "Allow",
@@ -580,7 +589,7 @@ const trusts: readonly Mutant[] = [
     "behind a condition that anybody meets",
     ["iam-no-public-principals Principal::*:Added"],
     (plan) =>
-      plan.document<PolicyDocument>(types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
+      edit(plan, types.bucketPolicy, "lgtm-bucket", "policy", (document) =>
         document.Statement.push({
           Sid: "Added",
           Effect: "Allow",

@@ -10,7 +10,7 @@ const root = path.join(__dirname, "..", "..", "..");
 /** The shipped stacks, planned afresh. */
 export async function shippedPlans(): Promise<ShippedPlans> {
   const planOf = async (stack: string): Promise<Judged> =>
-    (await makePlan(path.join(root, `Pulumi.${stack}.yaml`))).plan as Judged;
+    (await makePlan(path.join(root, `Pulumi.${stack}.yaml`))).plan;
   return { dev: await planOf("dev"), prod: await planOf("prod") };
 }
 

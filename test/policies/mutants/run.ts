@@ -27,7 +27,7 @@ export async function run(
 ): Promise<Outcome> {
   const plan = new BrokenPlan(plans[mutant.stack]);
   mutant.apply(plan);
-  const verdict = await judge(plan as Judged, {
+  const verdict = await judge(plan, {
     policyConfig: settings[mutant.stack],
     ...(rules === undefined ? {} : { rules }),
   });
