@@ -59,6 +59,8 @@ export class Registrar {
   /** Providers of each component by package: the engine hands them down to remote components. */
   private readonly providers = new Map<string, Readonly<Record<string, string>>>();
   private readonly place: Place;
+  /** What each output of a remote component was made from. */
+  private readonly outputDependencies = new Map<string, Record<string, readonly string[]>>();
 
   constructor(
     private readonly where: {
@@ -92,6 +94,8 @@ export class Registrar {
     response.setUrn(resource.urn);
     response.setId(resource.id ?? "");
     response.setObject(structOf(resource.outputs));
+    for (const [key, urns] of Object.entries(this.outputDependencies.get(resource.urn) ?? {}))
+      response.getPropertydependenciesMap().set(key, dependenciesOf(urns));
     return response;
   }
 
@@ -225,6 +229,11 @@ export class Registrar {
       ...mapValues(expansion.idLists, (keys) => keys.map((key) => get(key).id)),
       ...mapValues(expansion.resourceLists, (keys) => keys.map((key) => reference(get(key)))),
     };
+    const urns = [...made.values()].map(({ urn }) => urn);
+    this.outputDependencies.set(
+      component.urn,
+      Object.fromEntries(expansion.outputs.map((key) => [key, urns])),
+    );
     return component;
   }
 
@@ -311,6 +320,9 @@ function optionsOf(request: RegisterResourceRequest): Options {
     }) as Record<string, string[]>,
   };
 }
+
+const dependenciesOf = (urns: readonly string[]) =>
+  new resproto.RegisterResourceResponse.PropertyDependencies().setUrnsList([...urns]);
 
 const nonEmpty = (list: string[] | undefined) =>
   list !== undefined && list.length > 0 ? list : undefined;

@@ -18,7 +18,13 @@ export function create(request: CreateRequest): CreateAnswer {
   const generation = request.generation ?? 0;
   const hash = hashOf(request, generation);
   const inputs = { ...request.inputs, ...autoName(known, request, hash) };
-  const context: AnswerContext = { inputs, name: request.name, place: request.place, hash, generation };
+  const context: AnswerContext = {
+    inputs,
+    name: request.name,
+    place: request.place,
+    hash,
+    generation,
+  };
   const id = known.id(context);
   return {
     id,

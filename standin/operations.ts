@@ -65,7 +65,11 @@ export function diff(
     .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
     .sort();
   const replacing = replacingProperties(type, olds, news, changed);
-  return { changed, replacing, deleteBeforeReplace: replacing.length > 0 && keepsName(type, olds, news) };
+  return {
+    changed,
+    replacing,
+    deleteBeforeReplace: replacing.length > 0 && keepsName(type, olds, news),
+  };
 }
 
 /** Two things of one name cannot exist at once, so the bridge deletes first where a given name stays the same. */

@@ -13,7 +13,11 @@ const [name] = process.argv.slice(2);
 if (folder === undefined || name === undefined)
   throw new Error("usage: LGTM_STANDIN_ACCOUNT=FOLDER main.ts aws|awsx|random");
 
-const versions: Readonly<Record<string, string>> = { aws: "7.48.0", awsx: "3.9.0", random: "4.21.2" };
+const versions: Readonly<Record<string, string>> = {
+  aws: "7.48.0",
+  awsx: "3.9.0",
+  random: "4.21.2",
+};
 const provider = new Provider({
   name,
   version: versions[name] ?? "0.0.0",

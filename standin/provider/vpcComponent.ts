@@ -52,8 +52,7 @@ export async function constructVpc(
   const dependencies = new proto.ConstructResponse.PropertyDependencies().setUrnsList(
     [...all.values()].map(({ urn }) => urn),
   );
-  for (const key of expansion.outputs)
-    response.getStatedependenciesMap().set(key, dependencies);
+  for (const key of expansion.outputs) response.getStatedependenciesMap().set(key, dependencies);
   monitor.close();
   return response;
 }
@@ -94,22 +93,23 @@ async function makeChild(child: Child, around: Surroundings): Promise<Registered
     .setProvider(around.provider ?? "")
     .setAcceptresources(true);
   const inputs: Properties = { ...child.inputs };
+  // Where a program says nothing of its properties, the engine lets each depend on everything.
+  for (const property of Object.keys(inputs))
+    request.getPropertydependenciesMap().set(property, on([]));
   for (const [property, ref] of Object.entries(child.refs)) {
     const referenced = await around.get(ref.child);
     inputs[property] = outputOf(referenced, ref);
     dependencies.add(referenced.urn);
-    request
-      .getPropertydependenciesMap()
-      .set(
-        property,
-        new resource.RegisterResourceRequest.PropertyDependencies().setUrnsList([referenced.urn]),
-      );
+    request.getPropertydependenciesMap().set(property, on([referenced.urn]));
   }
   return register(
     around.monitor,
     request.setObject(structOf(inputs)).setDependenciesList([...dependencies]),
   );
 }
+
+const on = (urns: string[]) =>
+  new resource.RegisterResourceRequest.PropertyDependencies().setUrnsList(urns);
 
 const outputOf = (registered: Registered, { output }: Ref): unknown =>
   output === "id" ? registered.id || UNKNOWN : (registered.outputs[output] ?? UNKNOWN);

@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime";
+import program from "../../index";
 import { makePlan, type PlannedStack } from "../../plan/makePlan";
 import type { RecordedResource } from "../../plan/record";
 import { Lane, type StateResource } from "./lane";
@@ -27,7 +29,7 @@ describe("the planner's record and the engine's state", () => {
 
       before(async () => {
         lane = await Lane.open(`differential-${name}`);
-        plan = await makePlan(lane.file(`Pulumi.${name}.yaml`));
+        plan = await makePlan(lane.file(`Pulumi.${name}.yaml`), () => Promise.resolve(program()));
         planned = new Map(plan.recording.resources.map((each) => [each.urn, ofRecord(each)]));
         const stack = await lane.stack(name);
         await stack.up();
@@ -43,13 +45,15 @@ describe("the planner's record and the engine's state", () => {
 
       const compare = (what: keyof Common) =>
         it(`have the same ${what}`, () => {
-          const different = [...planned].flatMap(([urn, record]) => {
-            const state = deployed.get(urn);
-            return state === undefined || isEqual(record[what], state[what])
-              ? []
-              : [{ urn, planned: record[what], deployed: state[what] }];
-          });
-          assert.deepEqual(different, []);
+          const different = [...planned].flatMap(([urn, record]) =>
+            differences(what, record[what], deployed.get(urn)?.[what]).map(
+              (each) => `${urn.split("::").slice(2).join(" ")}: ${each}`,
+            ),
+          );
+          assert.ok(
+            different.length === 0,
+            `${different.length} differences:\n${different.slice(0, 20).join("\n")}`,
+          );
         });
       compare("parent");
       compare("id");
@@ -64,8 +68,7 @@ describe("the planner's record and the engine's state", () => {
 });
 
 /** The providers that the engine makes by itself are nobody's registration. */
-const isOurs = ({ urn }: StateResource) =>
-  !/::pulumi:providers:\w+::default(_|$)/.test(urn);
+const isOurs = ({ urn }: StateResource) => !/::pulumi:providers:\w+::default(_|$)/.test(urn);
 
 const ofRecord = (resource: RecordedResource): Common => ({
   parent: resource.parent,
@@ -84,14 +87,19 @@ const ofState = (resource: StateResource): Common => ({
   dependencies: [...(resource.dependencies ?? [])].sort(),
   propertyDependencies: properties(resource.propertyDependencies ?? {}),
   inputs: plain(withoutDefaults(resource.inputs ?? {})),
-  outputs: plain(resource.outputs ?? {}),
+  outputs: plain(withoutDefaults({ ...engineMarks(resource), ...resource.outputs })),
   protect: resource.protect ?? false,
   retainOnDelete: resource.retainOnDelete ?? false,
 });
 
-/** What the provider filled in itself is not the program's. */
+/** The engine writes the plugin's version beside the settings of an explicit provider. */
+const engineMarks = ({ inputs }: StateResource) =>
+  inputs?.["__internal"] === undefined ? {} : { __internal: {} };
+
+/** What the engine and the provider filled in themselves is not the program's. */
 function withoutDefaults(inputs: Record<string, unknown>): Record<string, unknown> {
   const filled = new Set(["__defaults", ...((inputs["__defaults"] as string[]) ?? [])]);
+  if (inputs["__internal"] !== undefined) ["__internal", "version"].map((key) => filled.add(key));
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !filled.has(key)));
 }
 
@@ -105,28 +113,49 @@ const properties = (
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-/** One form of secrets for both: the state has them as text, the record as values. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+/**
+ * One form for both sides: a property that has a secret anywhere in it is a secret as a whole, because the engine hands
+ * a provider open values and closes whole properties of what comes back.
+ */
+function plain(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, each]) => each !== undefined)
+      .map(([key, each]) => {
+        const secrets: unknown[] = [];
+        const value = laidOpen(each, secrets);
+        return [key, secrets.length > 0 ? { secret: value } : value];
+      }),
+  );
+}
+
+/** The value without marks; the state has a secret as JSON text, the record as the value itself. */
+function laidOpen(value: unknown, secrets: unknown[]): unknown {
+  if (Array.isArray(value)) return value.map((each) => laidOpen(each, secrets));
   if (typeof value !== "object" || value === null) return value;
   const object = value as Record<string, unknown>;
   if (object[specialSigKey] === specialSecretSig) {
+    secrets.push(object);
     const text = object["plaintext"];
-    return { secret: plain(typeof text === "string" ? JSON.parse(text) : object["value"]) };
+    return laidOpen(typeof text === "string" ? JSON.parse(text) : object["value"], secrets);
   }
   return Object.fromEntries(
     Object.entries(object)
       .filter(([, each]) => each !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, each]) => [key, plain(each)]),
+      .map(([key, each]) => [key, laidOpen(each, secrets)]),
   );
 }
 
-function isEqual(a: unknown, b: unknown): boolean {
-  try {
-    assert.deepEqual(a, b);
-    return true;
-  } catch {
-    return false;
+/** Where two values differ: the path, what was planned and what was deployed. */
+function differences(at: string, planned: unknown, deployed: unknown): string[] {
+  if (isDeepStrictEqual(planned, deployed)) return [];
+  if (isObject(planned) && isObject(deployed)) {
+    return [...new Set([...Object.keys(planned), ...Object.keys(deployed)])].flatMap((key) =>
+      differences(`${at}.${key}`, planned[key], deployed[key]),
+    );
   }
+  return [`${at}: planned ${JSON.stringify(planned)}, deployed ${JSON.stringify(deployed)}`];
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
