@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Resource, Stack } from "../resource";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { type Judgement, resourceRule, stackRule, type Rule } from "../rule";
 import { SERVICE } from "../servers/services";
 
 const subject = "network" as const;
@@ -85,25 +85,32 @@ const isPublic = (subnet: Resource, topology: Topology): boolean => {
   return table !== undefined && topology.routesOf(table).some(({ gateway }) => gateway);
 };
 
+/**
+ * Subnets of the stack that tasks or a database live in. By value only: while a preview does not know the ids, what
+ * they were made from is the whole VPC.
+ *
+ * @throws UnknownValueError
+ */
+function subnetsOf(owner: Resource, stack: Stack): Resource[] {
+  const ids =
+    owner.type === SERVICE
+      ? owner.at("networkConfiguration", "subnets").texts()
+      : owner.at("subnetIds").texts();
+  return ids.flatMap((id) => stack.byId(SUBNET, id) ?? []);
+}
+
 /** Subnets in which tasks and databases live. */
-function workloadSubnets(stack: Stack): Map<Resource, Resource> {
-  const subnets = new Map<Resource, Resource>();
-  for (const service of stack.ofType(SERVICE)) {
-    for (const subnet of stack.referenced(service, "networkConfiguration.subnets", SUBNET)) {
-      if (!subnets.has(subnet)) subnets.set(subnet, service);
-    }
-  }
-  for (const group of stack.ofType(DATABASE_SUBNETS)) {
-    for (const subnet of stack.referenced(group, "subnetIds", SUBNET)) {
-      if (!subnets.has(subnet)) subnets.set(subnet, group);
-    }
-  }
+function workloadSubnets(stack: Stack, judgement: Judgement): ReadonlySet<Resource> {
+  const subnets = new Set<Resource>();
+  judgement.each(stack.ofType(SERVICE, DATABASE_SUBNETS), (owner) => {
+    for (const subnet of subnetsOf(owner, stack)) subnets.add(subnet);
+  });
   return subnets;
 }
 
-const privateTables = (stack: Stack, topology: Topology): Resource[] => [
+const privateTables = (stack: Stack, topology: Topology, judgement: Judgement): Resource[] => [
   ...new Set(
-    [...workloadSubnets(stack).keys()]
+    [...workloadSubnets(stack, judgement)]
       .filter((subnet) => !isPublic(subnet, topology))
       .flatMap((subnet) => topology.tableOf.get(subnet) ?? []),
   ),
@@ -125,9 +132,8 @@ const tasksPrivate = stackRule({
   severity: "critical",
   judge(stack, judgement) {
     const topology = topologyOf(stack);
-    judgement.each([...stack.ofType(SERVICE), ...stack.ofType(DATABASE_SUBNETS)], (owner) => {
-      const property = owner.type === SERVICE ? "networkConfiguration.subnets" : "subnetIds";
-      for (const subnet of stack.referenced(owner, property, SUBNET)) {
+    judgement.each(stack.ofType(SERVICE, DATABASE_SUBNETS), (owner) => {
+      for (const subnet of subnetsOf(owner, stack)) {
         if (!isPublic(subnet, topology)) continue;
         judgement.report(owner, {
           finding: `public:${subnet.name}`,
@@ -181,18 +187,26 @@ const storageEndpoint = stackRule({
   judge(stack, judgement) {
     const topology = topologyOf(stack);
     const covered = new Set<Resource>();
+    // An endpoint that a preview does not know yet may be the one that is wanted.
+    let allKnown = true;
     judgement.each(stack.ofType(ENDPOINT), (endpoint) => {
+      allKnown &&= !["vpcEndpointType", "serviceName", "routeTableIds"].some(
+        (key) => endpoint.at(key).isUnknown,
+      );
       const type = endpoint.at("vpcEndpointType").text() ?? "Gateway";
       if (type !== "Gateway" || !/\.s3$/.test(endpoint.at("serviceName").text() ?? "")) return;
-      for (const table of stack.referenced(endpoint, "routeTableIds", ROUTE_TABLE))
-        covered.add(table);
+      for (const id of endpoint.at("routeTableIds").texts()) {
+        const table = stack.byId(ROUTE_TABLE, id);
+        if (table !== undefined) covered.add(table);
+      }
       for (const association of stack.ofType(ENDPOINT_ASSOCIATION)) {
         if (!stack.referenced(association, "vpcEndpointId", ENDPOINT).includes(endpoint)) continue;
         for (const table of stack.referenced(association, "routeTableId", ROUTE_TABLE))
           covered.add(table);
       }
     });
-    judgement.each(privateTables(stack, topology), (table) => {
+    if (!allKnown) return;
+    judgement.each(privateTables(stack, topology, judgement), (table) => {
       if (covered.has(table)) return;
       judgement.report(table, {
         finding: "no-endpoint",
@@ -218,7 +232,7 @@ const natPerZone = stackRule({
   judge(stack, judgement) {
     if (judgement.environment !== "prod") return;
     const topology = topologyOf(stack);
-    judgement.each(workloadSubnets(stack).keys(), (subnet) => {
+    judgement.each(workloadSubnets(stack, judgement), (subnet) => {
       const zone = subnet.at("availabilityZone").text();
       const table = topology.tableOf.get(subnet);
       if (zone === undefined || table === undefined) return;
@@ -257,7 +271,9 @@ const wayOut = stackRule({
       return !service.isUnknown && /\.ecr\.dkr$/.test(service.text() ?? "");
     });
     if (closed) return;
-    const tables = privateTables(stack, topology).filter((table) => !table.at("routes").isUnknown);
+    const tables = privateTables(stack, topology, judgement).filter(
+      (table) => !table.at("routes").isUnknown,
+    );
     judgement.each(tables, (table) => {
       const routes = stack
         .ofType(ROUTE)

@@ -125,14 +125,14 @@ const zoneQuorum = ringRule(
   },
 );
 
-/** Zones that a service's tasks may be placed in; a subnet of another stack counts as a zone of its own. */
+/**
+ * Zones that a service's tasks may be placed in; a subnet of another stack counts as a zone of its own.
+ *
+ * @throws UnknownValueError while a preview does not know the subnets: what they are made from is the whole VPC.
+ */
 function zonesOf(service: Resource, stack: Stack): string[] {
-  const subnets = stack.referenced(service, "networkConfiguration.subnets", SUBNET);
-  const ids = service.at("networkConfiguration", "subnets");
-  const known = ids.isUnknown ? [] : ids.texts();
-  if (subnets.length === 0) return [...new Set(known)];
-  const zones = subnets.map((subnet) => subnet.at("availabilityZone").text() ?? subnet.urn);
-  return [...new Set(zones)];
+  const ids = service.at("networkConfiguration", "subnets").texts();
+  return [...new Set(ids.map((id) => stack.byId(SUBNET, id)?.at("availabilityZone").text() ?? id))];
 }
 
 /** Where a member's id is written, by product. */

@@ -170,6 +170,7 @@ const transitionPays = stackRule({
   scope: "lgtm",
   reads: { ...reads, [TASK_DEFINITION]: ["containerDefinitions"] },
   severity: "low",
+  enforcement: "advisory",
   judge(stack, judgement) {
     const kept = keptData(stack);
     judgement.each(bucketsWith(stack, "lifecycle"), (entry) => {
