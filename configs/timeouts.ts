@@ -13,6 +13,17 @@ export const serverTimeout = (config: TimeoutConfig): string =>
   `${config.queryTimeoutSeconds + 30}s`;
 
 /**
+ * How long a server behind the load balancer keeps an idle connection: longer than the load balancer, which else may send
+ * a request into a connection that is being closed, and answers 502
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html).
+ */
+export const idleTimeout = ({ ingress }: Pick<StackConfig, "ingress">): string =>
+  `${ingress.idleTimeoutSeconds + 30}s`;
+
+export const idleTimeoutReason =
+  "Longer than the load balancer's. Default 2m: it would send pushes into connections that are being closed.";
+
+/**
  * How long a server that is called by name goes on serving after SIGTERM, in seconds: the TTL of its Cloud Map record
  * (S13). Measured without it: one to three pushes per replacement met a closed port.
  */

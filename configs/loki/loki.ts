@@ -4,7 +4,13 @@ import { memoryMiBOf } from "../goRuntime";
 import { memberlistSection, ringInterfaceNames, ringInterfaceReason } from "../rings";
 import { joinSections, type Section } from "../section";
 import type { StackConfig } from "../stack/schema";
-import { drainSeconds, gracefulShutdownSeconds, serverTimeout } from "../timeouts";
+import {
+  drainSeconds,
+  gracefulShutdownSeconds,
+  idleTimeout,
+  idleTimeoutReason,
+  serverTimeout,
+} from "../timeouts";
 import { renderYaml } from "../yaml";
 import { resultsCacheSection } from "./caches";
 import { limitsSection } from "./limits";
@@ -137,7 +143,13 @@ function roleSections(config: StackConfig, role: LokiRoleId, replica: number): S
   };
   switch (role) {
     case "loki-distributor":
-      return [ingesterClient];
+      return [
+        ingesterClient,
+        {
+          settings: { server: { http_server_idle_timeout: idleTimeout(config) } },
+          reasons: { "server.http_server_idle_timeout": idleTimeoutReason },
+        },
+      ];
     case "loki-ingester":
       return [ingesterSection(config, replica)];
     case "loki-querier":

@@ -3,7 +3,14 @@ import { portOf } from "../../stacks/endpoints";
 import { memberlistSection } from "../rings";
 import { joinSections, type Section } from "../section";
 import type { StackConfig } from "../stack/schema";
-import { drainSeconds, gracefulShutdownSeconds, queryTimeout, serverTimeout } from "../timeouts";
+import {
+  drainSeconds,
+  gracefulShutdownSeconds,
+  idleTimeout,
+  idleTimeoutReason,
+  queryTimeout,
+  serverTimeout,
+} from "../timeouts";
 import { renderYaml } from "../yaml";
 import { limitsSection } from "./limits";
 import { mimirInstanceId, ringSections } from "./rings";
@@ -66,6 +73,7 @@ function processSection(config: StackConfig): Section {
         grpc_listen_port: portOf("mimir", "grpc"),
         http_server_read_timeout: serverTimeout(config),
         http_server_write_timeout: serverTimeout(config),
+        http_server_idle_timeout: idleTimeout(config),
         graceful_shutdown_timeout: `${gracefulShutdownSeconds}s`,
       },
       activity_tracker: { filepath: "/data/activity.log" },
@@ -75,6 +83,7 @@ function processSection(config: StackConfig): Section {
       no_auth_tenant: "Part of every key in the bucket: another name hides all data.",
       shutdown_delay: "Goes on serving until its name has left DNS; /ready is 503 meanwhile.",
       "server.http_server_write_timeout": "Not shorter than the longest query.",
+      "server.http_server_idle_timeout": idleTimeoutReason,
       "activity_tracker.filepath":
         "The default is relative to the working directory, which is read-only.",
       "usage_stats.enabled": "Would phone home and write __mimir_cluster/ below blocks/.",
