@@ -18,6 +18,7 @@ import { expandVpc, type Child, type Ref } from "../standin/awsxVpc";
 import { facts } from "../standin/facts";
 import { invoke } from "../standin/invoke";
 import type { Place, Properties } from "../standin/types";
+import { dropUndefined, optionsOf, type Options } from "./registrationOptions";
 
 /** One registration of a program, complete: what was asked for, how, and what AWS would answer. */
 export interface RecordedResource {
@@ -44,12 +45,6 @@ export interface RecordedResource {
   readonly hooks: Readonly<Record<string, readonly string[]>>;
   /** What `registerOutputs` was called with; absent where a component never called it. */
   registeredOutputs?: Properties;
-}
-
-interface Options extends Partial<
-  Omit<RecordedResource, "urn" | "type" | "name" | "inputs" | "outputs">
-> {
-  readonly providers?: Readonly<Record<string, string>>;
 }
 
 /** Takes registrations, gives each its URN and the stand-in's answer, and remembers them. */
@@ -284,48 +279,8 @@ export class Registrar {
   }
 }
 
-function optionsOf(request: RegisterResourceRequest): Options {
-  const timeouts = request.getCustomtimeouts();
-  const hooks = request.getHooks();
-  const properties: Record<string, string[]> = {};
-  request.getPropertydependenciesMap().forEach((urns, key) => {
-    properties[key] = [...urns.getUrnsList()].sort();
-  });
-  const providers: Record<string, string> = {};
-  request.getProvidersMap().forEach((reference, key) => {
-    providers[key] = reference;
-  });
-  return {
-    custom: request.getCustom(),
-    parent: request.getParent() || undefined,
-    dependencies: request.getDependenciesList(),
-    propertyDependencies: sortKeys(properties),
-    provider: request.getProvider() || undefined,
-    providers,
-    protect: request.getProtect(),
-    retainOnDelete: request.getRetainondelete(),
-    deleteBeforeReplace: request.getDeletebeforereplace(),
-    ignoreChanges: request.getIgnorechangesList(),
-    aliases: request.getAliasesList().map((alias) => alias.toObject()),
-    customTimeouts: dropUndefined({
-      create: timeouts?.getCreate() || undefined,
-      update: timeouts?.getUpdate() || undefined,
-      delete: timeouts?.getDelete() || undefined,
-    }) as Record<string, string>,
-    hooks: dropUndefined({
-      beforeCreate: nonEmpty(hooks?.getBeforeCreateList()),
-      afterCreate: nonEmpty(hooks?.getAfterCreateList()),
-      beforeUpdate: nonEmpty(hooks?.getBeforeUpdateList()),
-      afterUpdate: nonEmpty(hooks?.getAfterUpdateList()),
-    }) as Record<string, string[]>,
-  };
-}
-
 const dependenciesOf = (urns: readonly string[]) =>
   new resproto.RegisterResourceResponse.PropertyDependencies().setUrnsList([...urns]);
-
-const nonEmpty = (list: string[] | undefined) =>
-  list !== undefined && list.length > 0 ? list : undefined;
 
 const structOf = (value: object) =>
   structproto.Struct.fromJavaScript(value as { [key: string]: structproto.JavaScriptValue });
@@ -357,9 +312,3 @@ const mapValues = <T, R>(
   map: (value: T) => R,
 ): Record<string, R> =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
-
-const dropUndefined = (object: Readonly<Properties>): Properties =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-
-const sortKeys = <T>(object: Record<string, T>): Record<string, T> =>
-  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -34,7 +34,7 @@ export function check(
   olds: Properties | undefined,
   news: Properties,
 ): Properties {
-  const { [DEFAULTS]: _, ...inputs } = news;
+  const inputs = withoutDefaults(news);
   const property = facts[target.type]?.autoName?.property;
   if (property === undefined || inputs[property] !== undefined)
     return { ...inputs, [DEFAULTS]: [] };
@@ -176,10 +176,8 @@ function refuse(request: RefusalRequest): void {
   }
 }
 
-function withoutDefaults(inputs: Properties): Properties {
-  const { [DEFAULTS]: _, ...rest } = inputs;
-  return rest;
-}
+const withoutDefaults = (inputs: Properties): Properties =>
+  Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== DEFAULTS));
 
 const known = (inputs: Properties): Properties =>
   Object.fromEntries(Object.entries(inputs).filter(([, value]) => !hasUnknown(value)));

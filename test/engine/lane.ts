@@ -134,8 +134,10 @@ export class LaneStack {
 
   /** The engine's state. */
   async state(): Promise<StateResource[]> {
-    const { deployment } = await this.stack.exportStack();
-    return ((deployment as { resources?: StateResource[] }).resources ?? []).slice();
+    const exported = (await this.stack.exportStack()) as {
+      deployment: { resources?: StateResource[] };
+    };
+    return exported.deployment.resources ?? [];
   }
 
   export(): Promise<automation.Deployment> {

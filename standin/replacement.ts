@@ -1,0 +1,104 @@
+import type { Properties } from "./types";
+
+/** Which changes of a type the provider cannot make in place. */
+export interface ReplacementFacts {
+  /** Properties whose change replaces the resource. */
+  readonly properties: readonly string[];
+  /** Lists that may grow in place; any other change of them replaces the resource. */
+  readonly mayOnlyGrow?: readonly string[];
+  /** Where the provider says so. */
+  readonly source: string;
+}
+
+const provider = (file: string) => `hashicorp/terraform-provider-aws internal/service/${file}`;
+
+/**
+ * What forces a replacement, for the types whose inputs follow the zones, the prefixes or the products of a stack. Read
+ * from the provider's schemas (`ForceNew`, `RequiresReplace`) and their `CustomizeDiff`; names are Pulumi's.
+ */
+export const replacementFacts: Readonly<Record<string, ReplacementFacts>> = {
+  "aws:ec2/subnet:Subnet": {
+    properties: [
+      "availabilityZone",
+      "availabilityZoneId",
+      "cidrBlock",
+      "ipv4IpamPoolId",
+      "ipv4NetmaskLength",
+      "ipv6IpamPoolId",
+      "ipv6Native",
+      "ipv6NetmaskLength",
+      "outpostArn",
+      "vpcId",
+    ],
+    source: provider("ec2/vpc_subnet.go at 00cda125"),
+  },
+  "aws:ec2/vpcEndpoint:VpcEndpoint": {
+    // privateDnsEnabled too, but for interface endpoints, the only ones here that have it.
+    properties: [
+      "resourceConfigurationArn",
+      "serviceName",
+      "serviceNetworkArn",
+      "serviceRegion",
+      "vpcEndpointType",
+      "vpcId",
+    ],
+    source: provider("ec2/vpc_endpoint.go at 008db85a"),
+  },
+  "aws:ecs/service:Service": {
+    properties: [
+      "cluster",
+      "deploymentController",
+      "iamRole",
+      "launchType",
+      "name",
+      "schedulingStrategy",
+    ],
+    source: provider("ecs/service.go at 00a919d1"),
+  },
+  "aws:lb/loadBalancer:LoadBalancer": {
+    properties: ["customerOwnedIpv4Pool", "internal", "loadBalancerType", "name", "namePrefix"],
+    mayOnlyGrow: ["subnets"],
+    source: provider("elbv2/load_balancer.go at 00edc94b, customizeDiffLoadBalancerNLB and …ALB"),
+  },
+  "aws:rds/subnetGroup:SubnetGroup": {
+    properties: ["name", "namePrefix"],
+    source: provider("rds/subnet_group.go at 01c08000"),
+  },
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+    properties: ["bucket", "expectedBucketOwner"],
+    source: provider("s3/bucket_lifecycle_configuration.go at 01606926"),
+  },
+  "aws:iam/rolePolicy:RolePolicy": {
+    properties: ["name", "namePrefix", "role"],
+    source: provider("iam/role_policy.go"),
+  },
+};
+
+/**
+ * The properties of a change that replace the resource.
+ *
+ * @throws Error for a type that is not described: nobody may take its change for harmless.
+ */
+export function replacingChanges(type: string, before: Properties, after: Properties): string[] {
+  const known = replacementFacts[type];
+  if (known === undefined) {
+    throw new Error(
+      `nobody described what replaces ${type}: look it up and add it to standin/replacement.ts`,
+    );
+  }
+  return changedProperties(before, after).filter(
+    (property) =>
+      known.properties.includes(property) ||
+      (known.mayOnlyGrow?.includes(property) === true && !grew(before[property], after[property])),
+  );
+}
+
+/** Names of the properties that differ. */
+export const changedProperties = (before: Properties, after: Properties): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((property) => JSON.stringify(before[property]) !== JSON.stringify(after[property]))
+    .sort();
+
+/** The provider counts: a list of the same length with another member replaces the load balancer. */
+const grew = (before: unknown, after: unknown) =>
+  Array.isArray(before) && Array.isArray(after) && after.length > before.length;
