@@ -1,51 +1,84 @@
 import type { PolicyResource, PolicyResourceOptions, ResourceValidationArgs } from "@pulumi/policy";
 import { Value } from "./value";
 
-/** A resource under judgement, as resource rules (its inputs) and stack rules (its outputs) see it. */
+/** Finds the resources that the SDK's own objects stand for; resource rules see one resource and find none. */
+type Look = (source: PolicyResource) => Resource | undefined;
+const nobody: Look = () => undefined;
+
+/**
+ * A resource under judgement, as resource rules (its inputs) and stack rules (its outputs) see it. Everything is read
+ * when it is asked for: most rules look at a few resources of a large stack.
+ */
 export class Resource {
-  /** Set for stack rules only. */
-  parent: Resource | undefined;
-  dependencies: readonly Resource[] = [];
-  /** What each property was made from: tells where an id leads even while a preview does not know it. */
-  propertyDependencies: Readonly<Record<string, readonly Resource[]>> = {};
   readonly urn: string;
   readonly type: string;
   /** Logical name. */
   readonly name: string;
   readonly options: PolicyResourceOptions;
-  readonly properties: Value;
-  /** Provider of the resource; its name is `default…` or `default_1_2_3` where the program named none. */
-  readonly provider:
-    { readonly name: string; readonly urn: string; readonly properties: Value } | undefined;
+  private allProperties: Value | undefined;
 
-  constructor(source: ResourceValidationArgs | PolicyResource) {
+  constructor(
+    private readonly source: ResourceValidationArgs | PolicyResource,
+    private readonly look: Look = nobody,
+  ) {
     this.urn = source.urn;
     this.type = source.type;
     this.name = source.name;
     this.options = source.opts;
-    this.properties = new Value(withoutProxy(source.props), "");
-    this.provider =
-      source.provider === undefined
-        ? undefined
-        : {
-            name: source.provider.name,
-            urn: source.provider.urn,
-            properties: new Value(withoutProxy(source.provider.props), ""),
-          };
+  }
+
+  /** All properties; `at` is the shorter way to one. */
+  get properties(): Value {
+    return (this.allProperties ??= new Value(withoutProxy(this.source.props), ""));
   }
 
   /** The property at the end of a path of keys. */
-  at(...keys: readonly string[]): Value {
-    return this.properties.at(...keys);
+  at(first: string, ...keys: readonly string[]): Value {
+    const value = new Value(ownValue(this.source.props, first), first);
+    return keys.length === 0 ? value : value.at(...keys);
   }
 
   /** AWS's id (stack rules only: inputs have none). */
   get id(): string | undefined {
-    return this.at("id").isUnknown ? undefined : this.at("id").text();
+    const value = this.at("id");
+    return value.isUnknown ? undefined : value.text();
   }
 
   get arn(): string | undefined {
-    return this.at("arn").isUnknown ? undefined : this.at("arn").text();
+    const value = this.at("arn");
+    return value.isUnknown ? undefined : value.text();
+  }
+
+  /** Stack rules only. */
+  get parent(): Resource | undefined {
+    const parent = "parent" in this.source ? this.source.parent : undefined;
+    return parent === undefined ? undefined : this.look(parent);
+  }
+
+  /** Stack rules only. */
+  get dependencies(): readonly Resource[] {
+    return this.found("dependencies" in this.source ? this.source.dependencies : []);
+  }
+
+  /**
+   * What each property was made from (stack rules only): tells where an id leads even while a preview does not know it.
+   */
+  get propertyDependencies(): Readonly<Record<string, readonly Resource[]>> {
+    const links = "propertyDependencies" in this.source ? this.source.propertyDependencies : {};
+    return Object.fromEntries(Object.entries(links).map(([key, list]) => [key, this.found(list)]));
+  }
+
+  /** Provider of the resource; its name is `default…` where the program named none. */
+  get provider():
+    { readonly name: string; readonly urn: string; readonly properties: Value } | undefined {
+    const { provider } = this.source;
+    if (provider === undefined) return undefined;
+    const { name, urn, props } = provider;
+    return { name, urn, properties: new Value(withoutProxy(props), "") };
+  }
+
+  private found(sources: readonly PolicyResource[]): Resource[] {
+    return sources.flatMap((source) => this.look(source) ?? []);
   }
 }
 
@@ -53,12 +86,16 @@ export class Resource {
  * The SDK's proxy throws at the first unknown value that is touched, and a rule would end there. Its one trap is `get`,
  * so the property descriptors still show the data with the marks of unknown values inside, which `Value` understands.
  */
+const ownValue = (properties: object, key: string): unknown =>
+  Object.getOwnPropertyDescriptor(properties, key)?.value as unknown;
+
+/** All properties past the SDK's proxy. */
 export function withoutProxy(properties: object): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(properties))) {
+  for (const key of Object.keys(properties)) {
     // Not an assignment: a property called `__proto__` must stay a property.
     Object.defineProperty(plain, key, {
-      value: descriptor.value as unknown,
+      value: ownValue(properties, key),
       enumerable: true,
       configurable: true,
       writable: true,
@@ -75,20 +112,17 @@ export class Stack {
   private readonly arns = new Map<string, Resource>();
 
   constructor(sources: readonly PolicyResource[]) {
-    const bySource = new Map(sources.map((source) => [source, new Resource(source)]));
-    const lookUp = (list: readonly PolicyResource[]) =>
-      list.flatMap((source) => bySource.get(source) ?? []);
-    for (const [source, resource] of bySource) {
-      resource.parent = source.parent === undefined ? undefined : bySource.get(source.parent);
-      resource.dependencies = lookUp(source.dependencies);
-      resource.propertyDependencies = Object.fromEntries(
-        Object.entries(source.propertyDependencies).map(([key, list]) => [key, lookUp(list)]),
-      );
+    const bySource = new Map<PolicyResource, Resource>();
+    const look: Look = (source) => bySource.get(source);
+    for (const source of sources) {
+      const resource = new Resource(source, look);
+      bySource.set(source, resource);
       const sameType = this.types.get(resource.type);
       if (sameType === undefined) this.types.set(resource.type, [resource]);
       else sameType.push(resource);
-      if (resource.id !== undefined) this.ids.set(`${resource.type} ${resource.id}`, resource);
-      if (resource.arn !== undefined) this.arns.set(resource.arn, resource);
+      const { id, arn } = resource;
+      if (id !== undefined) this.ids.set(`${resource.type} ${id}`, resource);
+      if (arn !== undefined) this.arns.set(arn, resource);
     }
     this.resources = [...bySource.values()];
   }

@@ -182,7 +182,7 @@ function endpoint(stack: Stack, resource: Resource): Party | undefined {
 function groupsOf(
   stack: Stack,
   resource: Resource,
-  ...path: readonly string[]
+  ...path: readonly [string, ...string[]]
 ): Pick<Party, "groups" | "hasForeignGroups"> {
   const groups = stack.referenced(resource, path.join("."), SECURITY_GROUP);
   let named = groups.length;
