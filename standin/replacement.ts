@@ -4,8 +4,6 @@ import type { Properties } from "./types";
 export interface ReplacementFacts {
   /** Properties whose change replaces the resource. */
   readonly properties: readonly string[];
-  /** Lists that may grow in place; any other change of them replaces the resource. */
-  readonly mayOnlyGrow?: readonly string[];
   /** Where the provider says so. */
   readonly source: string;
 }
@@ -56,9 +54,9 @@ export const replacementFacts: Readonly<Record<string, ReplacementFacts>> = {
     source: provider("ecs/service.go at 00a919d1"),
   },
   "aws:lb/loadBalancer:LoadBalancer": {
+    // An application load balancer gets other subnets in place; a network load balancer further ones only.
     properties: ["customerOwnedIpv4Pool", "internal", "loadBalancerType", "name", "namePrefix"],
-    mayOnlyGrow: ["subnets"],
-    source: provider("elbv2/load_balancer.go at 00edc94b, customizeDiffLoadBalancerNLB and …ALB"),
+    source: provider("elbv2/load_balancer.go at 00edc94b, with customizeDiffLoadBalancerALB"),
   },
   "aws:rds/subnetGroup:SubnetGroup": {
     properties: ["name", "namePrefix"],
@@ -86,11 +84,7 @@ export function replacingChanges(type: string, before: Properties, after: Proper
       `nobody described what replaces ${type}: look it up and add it to standin/replacement.ts`,
     );
   }
-  return changedProperties(before, after).filter(
-    (property) =>
-      known.properties.includes(property) ||
-      (known.mayOnlyGrow?.includes(property) === true && !grew(before[property], after[property])),
-  );
+  return changedProperties(before, after).filter((property) => known.properties.includes(property));
 }
 
 /** Names of the properties that differ. */
@@ -98,7 +92,3 @@ export const changedProperties = (before: Properties, after: Properties): string
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((property) => JSON.stringify(before[property]) !== JSON.stringify(after[property]))
     .sort();
-
-/** The provider counts: a list of the same length with another member replaces the load balancer. */
-const grew = (before: unknown, after: unknown) =>
-  Array.isArray(before) && Array.isArray(after) && after.length > before.length;
