@@ -116,7 +116,7 @@ export interface Statement {
 }
 
 const list = (value: unknown): string[] =>
-  value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [String(value)];
+  value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [value as string];
 
 /** Statements of a policy document in text, with lists in place of single values. */
 export function statementsIn(document: unknown): Statement[] {
@@ -162,10 +162,11 @@ export function roleOfTask(
   kind: "execution" | "task",
 ): IamRole | undefined {
   const { inputs } = taskNamed(stack, service).definition;
-  const arn = inputs[kind === "execution" ? "executionRoleArn" : "taskRoleArn"];
+  const arn = inputs[kind === "execution" ? "executionRoleArn" : "taskRoleArn"] as
+    string | undefined;
   if (arn === undefined) return undefined;
   const role = iamRolesOf(stack).find((each) => each.arn === arn);
-  assert.ok(role, `${service} names the role ${String(arn)}, which the plan does not make`);
+  assert.ok(role, `${service} names the role ${arn}, which the plan does not make`);
   return role;
 }
 
