@@ -64,7 +64,7 @@ export function diff(
     .filter((key) => key !== DEFAULTS && !ignored.includes(key))
     .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
     .sort();
-  const replacing = replacingProperties(type, olds, news, changed);
+  const replacing = replacingProperties(type, changed);
   return {
     changed,
     replacing,
@@ -94,7 +94,8 @@ export function createThing(env: Environment, target: Target, inputs: Properties
   const generation = env.account.timesMade(target.urn);
   const answer = create({ ...env, ...target, inputs: wanted, generation });
   const outputs = { ...answer.outputs, ...wanted };
-  env.account.put({ type: target.type, id: answer.id, urn: target.urn, inputs: wanted, outputs });
+  if (isInAccount(target.type))
+    env.account.put({ type: target.type, id: answer.id, urn: target.urn, inputs: wanted, outputs });
   env.account.noteMade(target.urn);
   return { id: answer.id, outputs };
 }
@@ -163,6 +164,9 @@ const recoveryWindowDays = (thing: Thing): number =>
   thing.type === "aws:secretsmanager/secret:Secret"
     ? Number(thing.inputs["recoveryWindowInDays"] ?? 30)
     : 0;
+
+/** Random values exist in the engine's state alone. */
+export const isInAccount = (type: string) => type.startsWith("aws:");
 
 /** What AWS answers when it does not do what it is asked. */
 export class Refusal extends Error {}

@@ -4,7 +4,7 @@ import type { Properties } from "../types";
 type Struct = structproto.Struct;
 
 export const propertiesOf = (struct: Struct | undefined): Properties =>
-  (struct?.toJavaScript() ?? {});
+  struct?.toJavaScript() ?? {};
 
 export const structOf = (value: Properties): Struct =>
   structproto.Struct.fromJavaScript(

@@ -114,7 +114,9 @@ export class Provider {
   async read(
     target: operations.Target,
     id: string,
+    state: { readonly outputs: Properties; readonly inputs: Properties },
   ): Promise<(operations.State & { readonly inputs: Properties }) | undefined> {
+    if (!operations.isInAccount(target.type)) return { id, ...state };
     return this.perform("read", target, {}, () => operations.readThing(this.env, target, id));
   }
 

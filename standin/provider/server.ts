@@ -91,7 +91,10 @@ export function implementationOf(provider: Provider): grpc.UntypedServiceImpleme
       return new proto.CreateResponse().setId(id).setProperties(structOf(outputs));
     }),
     read: unary(async (request: proto.ReadRequest) => {
-      const found = await provider.read(target(request), request.getId());
+      const found = await provider.read(target(request), request.getId(), {
+        outputs: propertiesOf(request.getProperties()),
+        inputs: propertiesOf(request.getInputs()),
+      });
       const response = new proto.ReadResponse();
       return found === undefined
         ? response

@@ -2,9 +2,10 @@ import * as assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime";
 import program from "../../index";
-import { makePlan, type PlannedStack } from "../../plan/makePlan";
+import { makePlan } from "../../plan/makePlan";
 import type { RecordedResource } from "../../plan/record";
-import { Lane, type StateResource } from "./lane";
+import { deployed as deploymentOf } from "./deployed";
+import type { StateResource } from "./lane";
 
 /** What both sides say about a resource, in one form. */
 interface Common {
@@ -19,24 +20,21 @@ interface Common {
 }
 
 describe("the planner's record and the engine's state", () => {
-  for (const name of ["dev", "prod"]) {
+  for (const name of ["dev", "prod"] as const) {
     describe(name, function () {
       this.timeout(180_000);
       let planned: Map<string, Common>;
       let deployed: Map<string, Common>;
-      let plan: PlannedStack;
-      let lane: Lane;
 
       before(async () => {
-        lane = await Lane.open(`differential-${name}`);
-        plan = await makePlan(lane.file(`Pulumi.${name}.yaml`), () => Promise.resolve(program()));
+        const { lane, stack } = await deploymentOf(name);
+        const plan = await makePlan(lane.file(`Pulumi.${name}.yaml`), () =>
+          Promise.resolve(program()),
+        );
         planned = new Map(plan.recording.resources.map((each) => [each.urn, ofRecord(each)]));
-        const stack = await lane.stack(name);
-        await stack.up();
         const state = await stack.state();
         deployed = new Map(state.filter(isOurs).map((each) => [each.urn, ofState(each)]));
       });
-      after(() => lane.close());
 
       it("have the same URNs", () => {
         assert.deepEqual([...planned.keys()].sort(), [...deployed.keys()].sort());

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -10,10 +11,27 @@ import type { Control } from "../../standin/provider/control";
 import { toolPath } from "../../tools/install";
 
 const root = path.join(__dirname, "..", "..");
+const policyRunner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+
+/** One step of the engine, with the seconds since the operation began. */
+export interface Step {
+  /** `create`, `update`, `delete`, `create-replacement`, `same` … */
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Properties that differ, as the provider said. */
+  readonly diffs: readonly string[];
+  readonly started: number;
+  /** Absent where the step failed. */
+  ended?: number;
+}
 
 /** What an operation of the engine did. */
 export interface Outcome {
   readonly events: readonly automation.EngineEvent[];
+  /** In the order in which the engine began them. */
+  readonly steps: readonly Step[];
   readonly seconds: number;
   /** Operation → number of resources. */
   readonly changes: Readonly<Record<string, number>>;
@@ -41,14 +59,21 @@ export class Lane {
         path.join(folder, "bin", `pulumi-resource-${plugin}`),
         `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} standin/provider/main.ts ${plugin}`,
       );
+    executable(
+      path.join(folder, "bin", "pulumi-analyzer-policy-nodejs"),
+      `exec ${quoted(process.execPath)} ${quoted(policyRunner)} "$@"`,
+    );
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
       fs.copyFileSync(path.join(root, file), path.join(folder, "project", file));
     // The engine wants the program's entry to exist, though the program runs in this process.
     fs.writeFileSync(path.join(folder, "project", "index.ts"), "");
-    const pulumi = await toolPath("pulumi");
-    const cli = await automation.PulumiCommand.get({ root: path.dirname(path.dirname(pulumi)) });
+    const pulumi = path.dirname(await toolPath("pulumi"));
+    return Lane.at(folder, await automation.PulumiCommand.get({ root: path.dirname(pulumi) }));
+  }
+
+  private static at(folder: string, cli: automation.PulumiCommand): Lane {
     return new Lane(folder, cli, {
-      PATH: [path.join(folder, "bin"), path.dirname(pulumi), process.env["PATH"] ?? ""].join(":"),
+      PATH: [path.join(folder, "bin"), process.env["PATH"] ?? ""].join(":"),
       PULUMI_HOME: path.join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine lane",
@@ -56,6 +81,13 @@ export class Lane {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       LGTM_STANDIN_ACCOUNT: path.join(folder, "account"),
     });
+  }
+
+  /** A copy: same account, same state. What is done to one does not show in the other. */
+  fork(name: string): Lane {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), `lgtm-engine-${name}-`));
+    fs.cpSync(this.folder, folder, { recursive: true });
+    return Lane.at(folder, this.cli);
   }
 
   /** What exists in the account now. */
@@ -79,6 +111,29 @@ export class Lane {
     const document = parseDocument(fs.readFileSync(file, "utf8"));
     change(document);
     fs.writeFileSync(file, document.toString());
+  }
+
+  /** Runs the CLI as a user does; it does not fail where the CLI does. */
+  async command(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
+    const child = spawn(this.cli.command, [...args, "--non-interactive", "--color", "never"], {
+      cwd: path.join(this.folder, "project"),
+      env: { ...process.env, ...this.variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject).on("close", (status) => resolve(status ?? -1));
+    });
+    return { code, output };
+  }
+
+  /** The engine's state file as it is on disk. */
+  stateText(stack: string): string {
+    const folder = path.join(this.folder, "state", ".pulumi", "stacks", PROJECT);
+    const file = fs.readdirSync(folder).find((each) => each === `${stack}.json`);
+    return fs.readFileSync(path.join(folder, file ?? ""), "utf8");
   }
 
   /** A stack of the project, made if it is new. */
@@ -159,19 +214,62 @@ export class LaneStack {
     }) => Promise<{ output: string; changes: Record<string, number> }>,
   ): Promise<Outcome> {
     const events: automation.EngineEvent[] = [];
+    const steps: Step[] = [];
     const limit = Error.stackTraceLimit;
     // The SDK notes a stack trace on every promise it makes, which costs more than the program itself.
     Error.stackTraceLimit = 0;
-    const started = performance.now();
+    const began = performance.now();
+    const now = () => (performance.now() - began) / 1000;
     try {
       const { output, changes } = await work({
-        onEvent: (event) => events.push(event),
+        onEvent: (event) => {
+          events.push(event);
+          note(event, steps, now());
+        },
         onOutput: () => undefined,
       });
-      return { events, output, changes, seconds: (performance.now() - started) / 1000 };
+      return { events, steps, output, changes, seconds: now() };
+    } catch (error) {
+      if (error instanceof Error) throw new EngineError(error.message, events, steps);
+      throw error;
     } finally {
       Error.stackTraceLimit = limit;
     }
+  }
+}
+
+/** The engine ended with an error; what it did until then is in the steps. */
+export class EngineError extends Error {
+  constructor(
+    message: string,
+    readonly events: readonly automation.EngineEvent[],
+    readonly steps: readonly Step[],
+  ) {
+    super(message);
+  }
+
+  /** What the engine reports as errors. */
+  get diagnostics(): string {
+    return this.events
+      .map(({ diagnosticEvent }) => diagnosticEvent)
+      .filter((event) => event?.severity === "error")
+      .map((event) => event?.message)
+      .join("\n");
+  }
+}
+
+function note(event: automation.EngineEvent, steps: Step[], now: number): void {
+  const begun = event.resourcePreEvent?.metadata;
+  const done = event.resOutputsEvent?.metadata;
+  if (begun !== undefined) {
+    const { op, urn, type, diffs } = begun;
+    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    steps.push({ op, urn, type, name, diffs: diffs ?? [], started: now });
+  } else if (done !== undefined) {
+    const step = steps.findLast(
+      ({ op, urn, ended }) => op === done.op && urn === done.urn && ended === undefined,
+    );
+    if (step !== undefined) step.ended = now;
   }
 }
 
