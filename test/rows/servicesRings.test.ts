@@ -288,7 +288,7 @@ describe("S22: no query hole", () => {
       now += replica === "mimir-1" ? 30_000 : 0;
     }
     assert.equal(begun[0], 5_000);
-    assert.equal(begun[1]! - begun[0]!, 140_000);
+    assert.equal(begun[1]! - begun[0], 140_000);
     assert.equal(begun[2]! - begun[1]!, 140_000);
   });
 

@@ -107,7 +107,7 @@ describe("S13: names in Cloud Map", () => {
         }
         if (namespace !== "lgtm.local") assert.ok(!text.includes("lgtm.local"), task.service);
       }
-      assert.ok(told > 80, String(told));
+      assert.ok(told > 50, String(told));
     }
   });
 
@@ -301,9 +301,8 @@ describe("S19: capacity", () => {
     for (const name of onSpot) {
       const [old, now] = [serviceNamed(before, name), serviceNamed(after, name)];
       assert.deepEqual([providerOf(old), providerOf(now)], ["FARGATE", "FARGATE_SPOT"]);
-      const { capacityProviderStrategies: _, ...rest } = now.inputs;
-      const { capacityProviderStrategies: __, ...oldRest } = old.inputs;
-      assert.deepEqual(rest, oldRest);
+      const besides = ({ inputs }: Service) => ({ ...inputs, capacityProviderStrategies: [] });
+      assert.deepEqual(besides(now), besides(old));
       // Without it the provider replaces the service to change its strategy.
       assert.equal(now.inputs["forceNewDeployment"], true);
     }

@@ -308,13 +308,13 @@ describe("S12: nothing to change the second time", () => {
             sortedBy(mountPoints!, ({ containerPath }) => containerPath),
             where,
           );
-          for (const { readOnly } of mountPoints!) assert.equal(typeof readOnly, "boolean", where);
+          for (const { readOnly } of mountPoints) assert.equal(typeof readOnly, "boolean", where);
           assert.deepEqual(
             portMappings,
             sortedBy(portMappings!, ({ containerPort }) => containerPort),
             where,
           );
-          for (const mapping of portMappings!) {
+          for (const mapping of portMappings) {
             assert.equal(mapping.hostPort, mapping.containerPort, where);
             assert.equal(mapping.protocol, "tcp", where);
           }
