@@ -65,14 +65,16 @@ export async function record(program: () => unknown, options: RecordOptions): Pr
   };
   process.on("unhandledRejection", onRejection);
   try {
-    const outputs = await Promise.race([
+    await Promise.race([
       runtime.runInPulumiStack(async () => await Promise.resolve(program())),
       rejectionOf(() => failure),
     ]);
     await runtime.disconnect();
     await new Promise((resolve) => setImmediate(resolve));
     if (failure !== undefined) throw asError(failure);
-    return { resources: registrar.resources, outputs: outputs ?? {} };
+    // As the stack registered them: what the SDK returns has its secrets laid open.
+    const stack = registrar.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    return { resources: registrar.resources, outputs: stack?.registeredOutputs ?? {} };
   } catch (error) {
     // Whatever waited for what failed fails after it, with nothing new to say.
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -126,7 +128,8 @@ function answer(callback: Callback, respond: () => unknown): Promise<void> {
   try {
     callback(null, respond());
   } catch (error) {
-    callback(error, undefined);
+    // The SDK shows the message of a failed function as gRPC's `details`.
+    callback(Object.assign(asError(error), { details: asError(error).message }), undefined);
   }
   return Promise.resolve();
 }

@@ -43,7 +43,7 @@ export interface RecordedResource {
   readonly customTimeouts: Readonly<Record<string, string>>;
   /** Names of the resource hooks bound to the resource, by event. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
-  /** What `registerOutputs` was called with; absent where a component never called it. */
+  /** What `registerOutputs` was called with; the SDK calls it with nothing for a component that never does. */
   registeredOutputs?: Properties;
 }
 

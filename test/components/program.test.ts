@@ -178,7 +178,8 @@ describe("program", () => {
 
       it("registers the outputs of every component", async () => {
         for (const component of (await planned(config())).resources.filter(isComponent)) {
-          assert.ok(component.registeredOutputs !== undefined, component.urn);
+          // The SDK registers nothing for a component that never does.
+          assert.ok(Object.keys(component.registeredOutputs ?? {}).length > 0, component.urn);
         }
       });
 

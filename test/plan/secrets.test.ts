@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { renderedFiles } from "../../plan/files";
 import type { PlannedStack } from "../../plan/makePlan";
-import { planText, SECRET_MASK } from "../../plan/plan";
-import { isSecret, unwrapAll } from "../../plan/record";
+import { planOf, planText, SECRET_MASK } from "../../plan/plan";
+import { isSecret, record, unwrapAll } from "../../plan/record";
 import { report } from "../../plan/report";
 import { configWith, devConfig, prodConfig } from "../fixtures/config";
 import { devPlan, planOfConfig, prodPlan, resourcesOf } from "../fixtures/plans";
@@ -27,6 +28,7 @@ function secretsOf({ recording }: PlannedStack): string[] {
   return [...found];
 }
 
+const facts = { project: "lgtm", stack: "test", accountId: "123456789012", region: "eu-west-1" };
 const given = "brought0from0outside0with0forty0letters0";
 const withOwnToken = () =>
   planOfConfig(
@@ -68,6 +70,22 @@ describe("secrets", () => {
       }
     });
   }
+
+  it("stay secret as outputs of the stack", async () => {
+    const recording = await record(
+      () => ({
+        open: "seen",
+        hidden: pulumi.secret("never-to-be-seen"),
+        deep: [pulumi.secret("no")],
+      }),
+      { ...facts, config: {} },
+    );
+    assert.deepEqual(planOf(recording, facts).outputs, {
+      deep: [SECRET_MASK],
+      hidden: SECRET_MASK,
+      open: "seen",
+    });
+  });
 
   it("would be found, if they were there", async () => {
     const stack = await withOwnToken();
