@@ -1,86 +1,29 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { passRolePolicy } from "../../stacks/deployRole";
 import type { PlannedStack } from "../../plan/makePlan";
-import { devConfig, prodConfig } from "../fixtures/config";
-import { defaultPlan, devPlan, loadFile, planWith, prodPlan, resourcesOf } from "../fixtures/plans";
-import { iamRolesOf, roleOfTask, type Statement, type Task, taskNamed, tasksOf } from "./reading";
+import { devPlan, prodPlan, resourcesOf } from "../fixtures/plans";
+import { iamRolesOf, roleOfTask, tasksOf } from "./reading";
+import {
+  root,
+  kmsKeyArn,
+  shipped,
+  wide,
+  cached,
+  all,
+  products,
+  productOf,
+  bare,
+  withAction,
+  namedSecrets,
+  ofProduct,
+  executionRole,
+  taskRole,
+} from "./permissions";
 
 // Not proven here: that AWS evaluates the documents as they are meant. The prefixes were tried with servers (measured).
 
-const root = path.join(__dirname, "..", "..");
-const secretArn = (name: string) =>
-  `arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:${name}-AbCdEf`;
-const kmsKeyArn =
-  "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-const readerRole = "arn:aws:iam::210987654321:role/cloudwatch-reader";
-
-const shipped = [devPlan, prodPlan, defaultPlan] as const;
-/** Everything that widens a role. */
-const wide = () =>
-  planWith(prodConfig(), {
-    storage: { kmsKeyArn },
-    images: { credentialsSecretArn: secretArn("docker-hub") },
-    collection: { logGroups: ["/ecs/shop"], assumeRoleArns: [readerRole] },
-    grafana: {
-      oidc: {
-        clientId: "lgtm",
-        clientSecretArn: `${secretArn("oidc")}:client::`,
-        authUrl: "https://id.example.com/a",
-        tokenUrl: "https://id.example.com/t",
-        apiUrl: "https://id.example.com/u",
-      },
-    },
-  });
-const cached = () =>
-  planWith(prodConfig(), {
-    images: {
-      credentialsSecretArn: secretArn("ecr-pullthroughcache/docker-hub"),
-      pullThroughCache: true,
-    },
-  });
-const withExec = () => planWith(devConfig(), { execEnabled: true });
-const withFlowLogs = () => planWith(prodConfig(), { network: { flowLogs: { enabled: true } } });
-const all = [...shipped, wide, cached, withExec, withFlowLogs] as const;
-
-const products = ["memcached", "mimir", "loki", "tempo", "pyroscope", "grafana", "alloy"] as const;
-const productOf = ({ service }: Task) => service.split("-")[0]!;
-/** What a statement allows, and on what; every key that narrows it would show. */
-const bare = (statement: Statement) =>
-  Object.fromEntries(
-    Object.entries(statement).filter(([key]) => key !== "Sid" && key !== "Effect"),
-  );
-const withAction = (statements: readonly Statement[], action: string) =>
-  statements.filter(({ Action }) => Action.includes(action));
-
-/** A secret's ARN without the JSON key that selects a part of it. */
-const wholeSecret = (arn: string) => arn.split(":").slice(0, 7).join(":");
-
-/** Secrets that ECS reads to start the tasks of a product. */
-const namedSecrets = (tasks: readonly Task[]) =>
-  [
-    ...new Set(
-      tasks
-        .flatMap(({ containers }) => containers)
-        .flatMap(({ secrets = [], repositoryCredentials }) => [
-          ...secrets.map(({ valueFrom }) => wholeSecret(valueFrom)),
-          ...(repositoryCredentials ? [repositoryCredentials.credentialsParameter] : []),
-        ]),
-    ),
-  ].sort();
-
-const ofProduct = (stack: PlannedStack, product: string) =>
-  tasksOf(stack).filter((task) => productOf(task) === product);
-const executionRole = (stack: PlannedStack, product: string) =>
-  roleOfTask(stack, ofProduct(stack, product)[0]!.service, "execution")!;
-const taskRole = (stack: PlannedStack, product: string) =>
-  ofProduct(stack, product)
-    .map(({ service }) => roleOfTask(stack, service, "task"))
-    .find((role) => role !== undefined);
-
-describe("rows A1–A4: permissions", () => {
+describe("rows A1 and A2: execution and task roles", () => {
   it("A1: one execution role per product, which writes the product's own log group", async () => {
     for (const plan of all) {
       const stack = await plan();
@@ -248,180 +191,5 @@ describe("rows A1–A4: permissions", () => {
   it("A2: the docs say that products see each other's key names", () => {
     const page = fs.readFileSync(path.join(root, "docs/design.md"), "utf8");
     assert.match(page, /each can see\s+the others' key names \(never contents\)/);
-  });
-
-  it("A3: the collector reads metrics and tags; logs and other accounts only as named", async () => {
-    const metrics = {
-      Action: [
-        "cloudwatch:GetMetricData",
-        "cloudwatch:GetMetricStatistics",
-        "cloudwatch:ListMetrics",
-        "tag:GetResources",
-      ],
-      Resource: ["*"],
-    };
-    const allowed = async (plan: () => Promise<PlannedStack>) =>
-      taskRole(await plan(), "alloy")?.statements.map(bare);
-    for (const plan of shipped) assert.deepEqual(await allowed(plan), [metrics]);
-    assert.deepEqual(await allowed(wide), [
-      metrics,
-      {
-        Action: ["logs:DescribeLogGroups", "logs:FilterLogEvents"],
-        Resource: ["arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/shop:*"],
-      },
-      { Action: ["sts:AssumeRole"], Resource: [readerRole] },
-    ]);
-    const logsOnly = () =>
-      planWith(devConfig(), {
-        collection: {
-          cloudwatchMetrics: [],
-          logGroups: ["/ecs/shop"],
-          assumeRoleArns: [readerRole],
-        },
-      });
-    assert.deepEqual(
-      (await allowed(logsOnly))?.flatMap(({ Action }) => Action),
-      ["logs:DescribeLogGroups", "logs:FilterLogEvents"],
-    );
-    for (const plan of all) {
-      const stack = await plan();
-      assert.doesNotMatch(JSON.stringify(iamRolesOf(stack)), /GetLogEvents/);
-      assert.equal(roleOfTask(stack, "alloy-gateway", "task") !== undefined, plan === withExec);
-    }
-  });
-
-  it("A3: nothing to fetch, nothing allowed", async () => {
-    const idle = await planWith(devConfig(), { collection: { cloudwatchMetrics: [] } });
-    assert.equal(taskRole(idle, "alloy"), undefined);
-    assert.equal(taskNamed(idle, "alloy-collector").definition.inputs["taskRoleArn"], undefined);
-  });
-
-  /** Without a resource level in the service authorization reference. */
-  const withoutResource = [
-    "cloudwatch:GetMetricData",
-    "cloudwatch:GetMetricStatistics",
-    "cloudwatch:ListMetrics",
-    "ecr:GetAuthorizationToken",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-    "tag:GetResources",
-  ];
-
-  it("A4: every role is trusted to one service, for this account only", async () => {
-    for (const plan of all) {
-      const stack = await plan();
-      for (const { name, trust } of iamRolesOf(stack)) {
-        const flowLogs = name.includes("flow-logs");
-        assert.deepEqual(
-          trust.map(({ Principal, Action, Condition }) => ({ Principal, Action, Condition })),
-          [
-            {
-              Principal: {
-                Service: flowLogs ? "vpc-flow-logs.amazonaws.com" : "ecs-tasks.amazonaws.com",
-              },
-              Action: ["sts:AssumeRole"],
-              Condition: {
-                StringEquals: { "aws:SourceAccount": "123456789012" },
-                ArnLike: {
-                  "aws:SourceArn": flowLogs
-                    ? "arn:aws:ec2:ap-northeast-2:123456789012:vpc-flow-log/*"
-                    : "arn:aws:ecs:ap-northeast-2:123456789012:*",
-                },
-              },
-            },
-          ],
-          name,
-        );
-      }
-    }
-  });
-
-  it("A4: no wildcard action, and * only for actions that have no resource", async () => {
-    let judged = 0;
-    for (const plan of all) {
-      for (const { name, statements, resource } of iamRolesOf(await plan())) {
-        assert.equal(resource.inputs["managedPolicyArns"], undefined, name);
-        assert.equal(resource.inputs["inlinePolicies"], undefined, name);
-        for (const { Action, Resource, Effect } of statements) {
-          judged += 1;
-          assert.equal(Effect, "Allow");
-          assert.ok(Action.length > 0 && Resource.length > 0, name);
-          assert.doesNotMatch(Action.join(), /\*/, name);
-          if (Resource.includes("*")) {
-            for (const action of Action) assert.ok(withoutResource.includes(action), action);
-          }
-        }
-      }
-      assert.deepEqual(
-        resourcesOf(await plan(), "aws:iam/rolePolicyAttachment:RolePolicyAttachment"),
-        [],
-      );
-    }
-    assert.ok(judged > 80, `${judged}`);
-  });
-
-  it("A4: no two products share a role, and no role is for nobody", async () => {
-    for (const plan of all) {
-      const stack = await plan();
-      const owners = new Map<string, Set<string>>();
-      for (const task of tasksOf(stack)) {
-        for (const kind of ["execution", "task"] as const) {
-          const arn = roleOfTask(stack, task.service, kind)?.arn;
-          if (arn === undefined) continue;
-          const key = `${productOf(task)} ${kind}`;
-          owners.set(arn, (owners.get(arn) ?? new Set()).add(key));
-        }
-      }
-      for (const [arn, keys] of owners) assert.equal(keys.size, 1, `${arn}: ${[...keys].join()}`);
-      const made = iamRolesOf(stack).filter(({ name }) => !name.includes("flow-logs"));
-      assert.deepEqual([...owners.keys()].sort(), made.map(({ arn }) => arn).sort());
-    }
-  });
-
-  it("A4: no task may pass roles; the deploy role exactly ours, to ecs-tasks only", async () => {
-    for (const plan of all) {
-      const stack = await plan();
-      const roles = iamRolesOf(stack);
-      for (const { name, statements } of roles) {
-        assert.doesNotMatch(JSON.stringify(statements), /"iam:/, name);
-      }
-      const [pass, ...others] = passRolePolicy(stack.catalog, stack.config).Statement;
-      assert.deepEqual(pass?.Action, ["iam:PassRole"]);
-      assert.deepEqual(pass?.Condition, {
-        StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-      });
-      const ours = roles.filter(({ name }) => !name.includes("flow-logs"));
-      assert.deepEqual([...(pass?.Resource ?? [])].sort(), ours.map(({ arn }) => arn).sort());
-      // Flow logs have a role of their own, which goes to them alone.
-      const flowLogRoles = roles.filter(({ name }) => name.includes("flow-logs"));
-      assert.equal(others.length, flowLogRoles.length);
-      for (const other of others) {
-        assert.deepEqual(other.Condition, {
-          StringEquals: { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" },
-        });
-        const [pattern] = other.Resource!;
-        assert.ok(pattern!.endsWith("-*") && !/\*./.test(pattern!));
-        assert.ok(flowLogRoles[0]!.arn.startsWith(pattern!.slice(0, -1)));
-      }
-    }
-  });
-
-  it("A4: ECS Exec adds its four channels to every task, and prod refuses it", async () => {
-    for (const { service } of tasksOf(await withExec())) {
-      const role = roleOfTask(await withExec(), service, "task")!;
-      assert.equal(withAction(role.statements, "ssmmessages:OpenDataChannel").length, 1, service);
-    }
-    assert.doesNotMatch(JSON.stringify(iamRolesOf(await devPlan())), /ssmmessages/);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lgtm-exec-"));
-    try {
-      const file = path.join(folder, "Pulumi.prod.yaml");
-      fs.copyFileSync(path.join(root, "Pulumi.prod.yaml"), file);
-      fs.appendFileSync(file, "  lgtm:execEnabled: true\n");
-      assert.throws(() => loadFile(file), /execEnabled/);
-    } finally {
-      fs.rmSync(folder, { recursive: true });
-    }
   });
 });

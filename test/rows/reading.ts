@@ -106,6 +106,14 @@ export function alloyBlock(text: string, name: string, label: string): string | 
   return text.slice(start + 1, text.indexOf("\n}", start) + 2);
 }
 
+/** Texts in double quotes, in order. */
+export const quotedStrings = (text: string): string[] =>
+  [...text.matchAll(/"([^"]*)"/g)].map(([, item]) => item!);
+
+/** What a setting of an Alloy component sends to, such as `loki.process.level.receiver`. */
+export const alloyTarget = (block: string | undefined, setting: string): string | undefined =>
+  new RegExp(`^\\s+${setting} += \\[(.*)\\]$`, "m").exec(block ?? "")?.[1];
+
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: string;
