@@ -175,10 +175,39 @@ function configurationOf(product: Product, containers: readonly Value[]): Value 
 const hasKey = (text: string, key: string) =>
   text.startsWith(`${key}:`) || text.includes(`\n${key}:`);
 
+/** Far deeper than any configuration; a text of brackets alone would keep the parser busy. */
+const MOST_NESTING = 100;
+
 function parsedYaml(text: string): unknown {
+  if (parsedTexts.has(text)) return parsedTexts.get(text);
+  let tree: unknown;
   try {
-    return parse(text, { logLevel: "silent", maxAliasCount: 100, uniqueKeys: false }) as unknown;
+    tree =
+      nesting(text) > MOST_NESTING || manyIndicators.test(text) ? undefined : parseQuietly(text);
   } catch {
-    return undefined;
+    tree = undefined;
   }
+  if (parsedTexts.size >= REMEMBERED_LIMIT) parsedTexts.clear();
+  parsedTexts.set(text, tree);
+  return tree;
+}
+
+/** A row of `- - -` or `? ? ?`, which takes the parser more than quadratic time. */
+const manyIndicators = /(?:[?-]\s{1,9}){20}/;
+
+const parsedTexts = new Map<string, unknown>();
+
+const parseQuietly = (text: string): unknown =>
+  parse(text, { logLevel: "silent", maxAliasCount: 100, uniqueKeys: false });
+
+/** Most brackets that are open at once. */
+function nesting(text: string): number {
+  let open = 0;
+  let most = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "[" || character === "{") most = Math.max(most, ++open);
+    else if ((character === "]" || character === "}") && open > 0) open--;
+  }
+  return most;
 }
