@@ -95,7 +95,13 @@ export function createThing(env: Environment, target: Target, inputs: Properties
   const answer = create({ ...env, ...target, inputs: wanted, generation });
   const outputs = { ...answer.outputs, ...wanted };
   if (isInAccount(target.type))
-    env.account.put({ type: target.type, id: answer.id, urn: target.urn, inputs: wanted, outputs });
+    env.account.put({
+      type: target.type,
+      id: handleOf(target.type, answer.id, outputs),
+      urn: target.urn,
+      inputs: wanted,
+      outputs,
+    });
   env.account.noteMade(target.urn);
   return { id: answer.id, outputs };
 }
@@ -113,14 +119,14 @@ export function updateThing(
   env: Environment,
   target: Target,
   id: string,
-  olds: Properties,
+  olds: { readonly outputs: Properties; readonly inputs: Properties },
   inputs: Properties,
 ): Properties {
   const wanted = withoutDefaults(inputs);
-  const present = env.account.find(target.type, id);
+  const present = env.account.find(target.type, handleOf(target.type, id, olds.outputs));
   if (present === undefined) throw new Refusal(`${target.type} ${id} does not exist`);
   refuse({ ...env, target, operation: "update", inputs: wanted, present });
-  const outputs = updatedOutputs(env, target, present.outputs, olds, wanted);
+  const outputs = updatedOutputs(env, target, present.outputs, olds.inputs, wanted);
   env.account.put({ ...present, inputs: wanted, outputs });
   return outputs;
 }
@@ -151,12 +157,13 @@ export function deleteThing(
   id: string,
   outputs: Properties,
 ): void {
-  const present = env.account.find(target.type, id);
+  const handle = handleOf(target.type, id, outputs);
+  const present = env.account.find(target.type, handle);
   if (present === undefined) return;
   refuse({ ...env, target, operation: "delete", inputs: withoutDefaults(outputs), present });
   const recoveryDays = recoveryWindowDays(present);
   if (recoveryDays > 0) env.account.put({ ...present, recoverable: true });
-  else env.account.remove(target.type, id);
+  else env.account.remove(target.type, handle);
 }
 
 /** A deleted secret can be restored, and keeps its name, for 30 days unless told otherwise (Secrets Manager API). */
@@ -164,6 +171,10 @@ const recoveryWindowDays = (thing: Thing): number =>
   thing.type === "aws:secretsmanager/secret:Secret"
     ? Number(thing.inputs["recoveryWindowInDays"] ?? 30)
     : 0;
+
+/** What tells two things of a type apart: revisions of a task definition have one id, its family. */
+const handleOf = (type: string, id: string, outputs: Properties): string =>
+  type === "aws:ecs/taskDefinition:TaskDefinition" ? String(outputs["arn"]) : id;
 
 /** Random values exist in the engine's state alone. */
 export const isInAccount = (type: string) => type.startsWith("aws:");
@@ -195,8 +206,9 @@ export function readThing(
   { account }: Environment,
   target: Target,
   id: string,
+  outputs: Properties,
 ): (State & { readonly inputs: Properties }) | undefined {
-  const found = account.find(target.type, id);
+  const found = account.find(target.type, handleOf(target.type, id, outputs));
   if (found === undefined) return undefined;
   const property = facts[target.type]?.autoName?.property;
   const named = property !== undefined && found.inputs[property] === undefined;

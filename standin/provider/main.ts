@@ -2,6 +2,7 @@
  * A provider plugin: `node run.js standin/provider/main.ts aws`, started by an executable `pulumi-resource-aws` on the
  * engine's PATH. It prints its port, and serves until the engine ends it.
  */
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { Account } from "../account";
 import { Provider } from "./provider";
@@ -24,5 +25,7 @@ const provider = new Provider({
   account: new Account(path.join(folder, "journal.jsonl")),
   accountId: process.env["LGTM_STANDIN_ACCOUNT_ID"] ?? "123456789012",
   controlFile: path.join(folder, "control.json"),
+  note: (done) =>
+    fs.appendFileSync(path.join(folder, "operations.jsonl"), `${JSON.stringify(done)}\n`),
 });
 void serve(provider).then((port) => process.stdout.write(`${port}\n`));

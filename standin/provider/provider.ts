@@ -15,8 +15,17 @@ export interface ProviderSettings {
   readonly accountId: string;
   /** File with a test's orders. */
   readonly controlFile: string;
+  /** Told of every operation that was done. */
+  readonly note?: (done: Done) => void;
   /** Waits as long as AWS would need. @default - not at all */
   readonly pace?: (operation: Operation, type: string, inputs: Properties) => Promise<void>;
+}
+
+/** An operation that was done, with the times in milliseconds since 1970. */
+export interface Done extends operations.Target {
+  readonly operation: Operation;
+  readonly started: number;
+  readonly ended: number;
 }
 
 /** What the engine changes at an existing resource. */
@@ -101,7 +110,7 @@ export class Provider {
     if (change.preview || hasUnknown(inputs))
       return operations.updatedOutputs(this.env, target, outputs, oldInputs, inputs);
     return this.perform("update", target, inputs, () =>
-      operations.updateThing(this.env, target, id, oldInputs, inputs),
+      operations.updateThing(this.env, target, id, { outputs, inputs: oldInputs }, inputs),
     );
   }
 
@@ -117,7 +126,9 @@ export class Provider {
     state: { readonly outputs: Properties; readonly inputs: Properties },
   ): Promise<(operations.State & { readonly inputs: Properties }) | undefined> {
     if (!operations.isInAccount(target.type)) return { id, ...state };
-    return this.perform("read", target, {}, () => operations.readThing(this.env, target, id));
+    return this.perform("read", target, {}, () =>
+      operations.readThing(this.env, target, id, state.outputs),
+    );
   }
 
   construct(request: proto.ConstructRequest): Promise<proto.ConstructResponse> {
@@ -136,8 +147,10 @@ export class Provider {
     const failure = failureOf(control, operation, target.type, target.name);
     const message = failure?.message ?? "InternalFailure: told to fail";
     if (failure !== undefined && failure.afterwards !== true) throw new Error(message);
+    const started = Date.now();
     await this.settings.pace?.(operation, target.type, inputs);
     const result = work();
+    this.settings.note?.({ operation, ...target, started, ended: Date.now() });
     if (failure !== undefined) throw new Error(message);
     return result;
   }

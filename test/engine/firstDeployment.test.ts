@@ -21,8 +21,11 @@ describe("first deployment", function () {
       );
       assert.ok(custom.length > 200);
       assert.equal(account.everything().length, custom.length);
-      const missing = custom.filter(({ type, id }) => account.find(type, id ?? "") === undefined);
-      assert.deepEqual(missing, []);
+      const urns = new Set(account.everything().map(({ urn }) => urn));
+      assert.deepEqual(
+        custom.filter(({ urn }) => !urns.has(urn)),
+        [],
+      );
     });
 
     it(`${name}: a second preview and a second up change nothing`, async () => {

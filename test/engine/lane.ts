@@ -8,6 +8,7 @@ import program from "../../index";
 import { PROJECT } from "../../plan/makePlan";
 import { Account } from "../../standin/account";
 import type { Control } from "../../standin/provider/control";
+import type { Done } from "../../standin/provider/provider";
 import { toolPath } from "../../tools/install";
 
 const root = path.join(__dirname, "..", "..");
@@ -78,6 +79,9 @@ export class Lane {
       PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine lane",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Writing the whole state after every step takes most of the time; it is written when the engine ends, also in failure.
+      PULUMI_EXPERIMENTAL: "true",
+      PULUMI_SKIP_CHECKPOINTS: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       LGTM_STANDIN_ACCOUNT: path.join(folder, "account"),
     });
@@ -93,6 +97,15 @@ export class Lane {
   /** What exists in the account now. */
   account(): Account {
     return new Account(path.join(this.folder, "account", "journal.jsonl"));
+  }
+
+  /** Everything that was done in the account, in the order in which it ended. */
+  operations(): Done[] {
+    return fs
+      .readFileSync(path.join(this.folder, "account", "operations.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Done);
   }
 
   /** Orders to the providers; without any, everything is done as asked. */
