@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { loadStackFile } from "../configs/stack/load";
+import lgtm from "../index";
 import { monthlyCost } from "../plan/cost";
 import { diagram } from "../plan/diagram";
 import { makePlan } from "../plan/makePlan";
@@ -36,7 +37,7 @@ const shipped: readonly [string, string][] = [
 async function costTable(root: string): Promise<string> {
   const rows = [];
   for (const [what, file] of shipped) {
-    const { config, plan } = await makePlan(path.join(root, file));
+    const { config, plan } = await makePlan(path.join(root, file), () => Promise.resolve(lgtm()));
     const cost = monthlyCost(plan.resources, { region: config.region });
     const figures = [
       cost.fixedUsd,
