@@ -10,6 +10,7 @@ import type { Clients } from "../../operate/clients";
 /** What a task needs before moto runs it. */
 export interface Place {
   readonly cluster: string;
+  readonly vpc: string;
   readonly subnet: string;
   readonly securityGroup: string;
 }
@@ -20,7 +21,8 @@ export async function makeCluster({ ecs, ec2 }: Clients, cluster: string): Promi
   const { GroupId = "" } = await ec2.send(
     new CreateSecurityGroupCommand({ GroupName: cluster, Description: "test" }),
   );
-  return { cluster, subnet: Subnets?.[0]?.SubnetId ?? "", securityGroup: GroupId };
+  const { SubnetId = "", VpcId = "" } = Subnets?.[0] ?? {};
+  return { cluster, vpc: VpcId, subnet: SubnetId, securityGroup: GroupId };
 }
 
 /** Registers the next revision of a family. @returns its ARN. */
