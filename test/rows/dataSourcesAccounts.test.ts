@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SECRET_MASK } from "../../plan/plan";
 import { unwrapAll } from "../../plan/record";
 import type { PlannedStack } from "../../plan/makePlan";
-import { insights } from "../../stacks/insights";
+import { stackWarnings } from "../../configs/stack/warnings";
 import { stackSchema } from "../../configs/stack/schema";
 import { configWith, defaultConfig, devConfig, prodConfig } from "../fixtures/config";
 import {
@@ -165,7 +165,7 @@ describe("rows D2 and D3: who may log in, and where Grafana keeps it", () => {
           kind,
         );
       }
-      assert.ok(insights(stack.catalog, stack.config).some(({ id }) => id === "grafana-sqlite"));
+      assert.ok(stackWarnings(stack.config).some(({ id }) => id === "sqlite"));
     }
   });
 
