@@ -1,6 +1,6 @@
 import { acceptedManagedPolicies, longLivedTypes } from "../data/accessTables";
 import { covering, grantsOf } from "../access/grants";
-import { POLICY_ATTACHMENT, ROLE, ROLE_POLICY_ATTACHMENT } from "../access/documents";
+import { POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT } from "../access/documents";
 import { productsOf, roleReads, rolesOf, usersOf } from "../access/roles";
 import { resourceRule, stackRule, type Rule } from "../rule";
 
@@ -125,6 +125,42 @@ export const iamRoleRules: readonly Rule[] = [
           finding: `missing:${TASK_SERVICE}`,
           says: `tasks use the role, but ${TASK_SERVICE} may not take it`,
         });
+      });
+    },
+  }),
+
+  stackRule({
+    id: "iam-policies-in-one-place",
+    subject: "iam",
+    rationale: "Policies inside a role and beside it remove each other at every other `up`.",
+    source: "https://www.pulumi.com/registry/packages/aws/api-docs/iam/role/",
+    mend: "Write the role's policies as RolePolicy and RolePolicyAttachment",
+    scope: "any",
+    severity: "medium",
+    reads: { ...roleReads, [ROLE]: ["inlinePolicies", "managedPolicyArns"] },
+    judge(stack, judgement) {
+      const attachments = new Set(
+        stack
+          .ofType(ROLE_POLICY_ATTACHMENT)
+          .flatMap((attachment) => stack.referenced(attachment, "role", ROLE))
+          .map(({ urn }) => urn),
+      );
+      judgement.each(rolesOf(stack), ({ resource, documents }) => {
+        const inside = documents.some((document) => document.resource === resource);
+        const beside = documents.some((document) => document.resource.type === ROLE_POLICY);
+        if (inside && beside) {
+          judgement.report(resource, {
+            finding: "inline+RolePolicy",
+            says: "it has inline policies of its own and RolePolicy resources",
+          });
+        }
+        const managed = resource.at("managedPolicyArns").texts();
+        if (attachments.has(resource.urn) && managed.length > 0) {
+          judgement.report(resource, {
+            finding: "managed+RolePolicyAttachment",
+            says: `it lists managed policies (${managed.join(", ")}) and has RolePolicyAttachment resources`,
+          });
+        }
       });
     },
   }),

@@ -132,7 +132,7 @@ const secrets: readonly Mutant[] = [
   ),
   mutant(
     "a password inside a URL",
-    "add a variable",
+    "add a variable with an address",
     (plan) =>
       variable(
         plan,

@@ -561,7 +561,7 @@ const trusts: readonly Mutant[] = [
     [account],
   ),
   mutant(
-    "drop the source's account",
+    "drop the source's account from a bucket policy",
     "of the log delivery",
     ["iam-services-act-for-this-account Service::logdelivery.elasticloadbalancing.amazonaws.com"],
     (plan) =>
@@ -766,7 +766,11 @@ const roles: readonly Mutant[] = [
   mutant(
     "hide a statement in the role itself",
     "inline, for all actions",
-    ["iam-no-wildcard-actions Action::sqs:*", "iam-no-wide-resources Resource::*"],
+    [
+      "iam-no-wildcard-actions Action::sqs:*",
+      "iam-policies-in-one-place inline+RolePolicy",
+      "iam-no-wide-resources Resource::*",
+    ],
     (plan) =>
       plan.change(types.role, "lgtm-tempo-task", (properties) => {
         properties["inlinePolicies"] = [

@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import program from "../../../index";
 import { makePlan } from "../../../plan/makePlan";
 import { judge, type Judged } from "../../../policies/judge";
+import { peerSources, type Peer } from "../../../policies/peers";
 import { mutants } from "./all";
+import { seenBy } from "./seenByPeers";
 import { isKilled, run, type Outcome, type Settings, type ShippedPlans } from "./run";
 
 const root = path.join(__dirname, "..", "..", "..");
@@ -10,7 +13,8 @@ const root = path.join(__dirname, "..", "..", "..");
 /** The shipped stacks, planned afresh. */
 export async function shippedPlans(): Promise<ShippedPlans> {
   const planOf = async (stack: string): Promise<Judged> =>
-    (await makePlan(path.join(root, `Pulumi.${stack}.yaml`))).plan;
+    (await makePlan(path.join(root, `Pulumi.${stack}.yaml`), () => Promise.resolve(program())))
+      .plan;
   return { dev: await planOf("dev"), prod: await planOf("prod") };
 }
 
@@ -45,6 +49,13 @@ async function main(): Promise<void> {
   console.log(
     `${outcomes.length - failed.length} of ${outcomes.length} mutants killed, each by exactly its expected findings (${operators} operators, ${seconds.toFixed(1)} s).`,
   );
+  for (const peer of Object.keys(peerSources) as Peer[]) {
+    const seen = seenBy(
+      peer,
+      outcomes.map(({ mutant }) => mutant),
+    );
+    console.log(`${peer} has a rule about ${seen} of them.`);
+  }
   console.log(`${shipped.length} false findings on the shipped plans.`);
   if (failed.length + shipped.length > 0) process.exitCode = 1;
 }

@@ -1,0 +1,112 @@
+import type { Rule, Subject } from "./rule";
+
+const titles: Readonly<Record<Subject, string>> = {
+  "security-groups": "Security groups",
+  iam: "IAM",
+  storage: "Storage",
+  compute: "Compute",
+  ingress: "Ingress",
+  network: "Network",
+  resilience: "Resilience",
+  hygiene: "Hygiene",
+  acknowledgements: "Acknowledgements",
+};
+
+/** `docs/policies.md`: what the pack judges, made from the rules themselves. */
+export function policiesPage(rules: readonly Rule[]): string {
+  const subjects = (Object.keys(titles) as Subject[]).filter((subject) =>
+    rules.some((rule) => rule.subject === subject),
+  );
+  return [
+    "# The policy pack",
+    "",
+    "Generated from `policies/rules/` by `npm run generate`: change the rule, not this page.",
+    "",
+    `The pack \`lgtm\` has ${rules.length} rules. They judge resources and never the program that makes them, so a mistake`,
+    "in the program's own description of the system is caught and not copied.",
+    "",
+    ...usage,
+    ...subjects.flatMap((subject) => section(subject, rules)),
+  ].join("\n");
+}
+
+const usage = [
+  "## Use",
+  "",
+  "| where | how |",
+  "|---|---|",
+  "| preview and deployment | `pulumi preview --policy-pack policies --policy-pack-config policies/config.prod.json` |",
+  "| a plan | `npm run policy -- --plan plans/prod/plan.json --config policies/config.prod.json` |",
+  "| what runs | `pulumi stack export --file state.json`, then `npm run policy -- --state state.json --config policies/config.prod.json` |",
+  "",
+  "A finding names the resource, the rule, the value and the mend. `npm run policy` ends with exit code 2 where a",
+  "mandatory rule found something.",
+  "",
+  "A preview of a new stack does not know ids, ARNs and documents yet. The rules judge what it does know with full",
+  "force and report what they could not see; the plan knows everything, so judge both.",
+  "",
+  "Rules marked *LGTM* keep to resources of an LGTM system: task definitions whose images are its servers (the last part",
+  "of the repository's name, so mirrors change nothing), the services and roles that use them, and what is connected to",
+  "those. All others judge every resource of the stack.",
+  "",
+  "### Settings",
+  "",
+  "What all rules share stands under `settings`; each rule may be set to `advisory` or `disabled` by its id.",
+  "",
+  "```json",
+  JSON.stringify(
+    {
+      settings: {
+        environment: "prod",
+        acknowledgements: [
+          {
+            rule: "sg-internet-meets-load-balancer-only",
+            resource: "lgtm-alloy-gateway-from-203.0.113.0-24-4317",
+            finding: "203.0.113.0/24:4317",
+            reason: "Agents of the old data centre, until it is closed",
+            expires: "2027-03-31",
+          },
+        ],
+      },
+      "sg-described": "advisory",
+    },
+    undefined,
+    2,
+  ),
+  "```",
+  "",
+  "An acknowledgement takes away one finding of one rule on one resource (logical name or URN), until the day it names.",
+  "One that matches nothing, or has expired, is a finding itself.",
+  "",
+];
+
+function section(subject: Subject, rules: readonly Rule[]): string[] {
+  return [
+    `## ${titles[subject]}`,
+    "",
+    ...rules.filter((rule) => rule.subject === subject).flatMap(entry),
+  ];
+}
+
+function entry(rule: Rule): string[] {
+  const reads = Object.entries(rule.reads).map(
+    ([type, paths]) =>
+      `\`${type.split(":").pop() ?? type}\`${paths.length === 0 ? "" : ` (${paths.join(", ")})`}`,
+  );
+  const kind = rule.judges === "stack" ? "the stack as a whole" : "each resource";
+  return [
+    `### ${rule.id}`,
+    "",
+    rule.rationale,
+    "",
+    `- ${rule.enforcement ?? "mandatory"}, ${rule.severity}; judges ${kind}${rule.scope === "lgtm" ? "; *LGTM*" : ""}`,
+    `- from: ${rule.source}`,
+    ...(reads.length === 0 ? [] : [`- reads: ${reads.join(", ")}`]),
+    `- mend: ${rule.mend}.`,
+    ...Object.entries(rule.configSchema ?? {}).map(
+      ([name, schema]) =>
+        `- setting \`${name}\`: ${schema.description ?? ""}${schema.default === undefined ? "" : ` Default: \`${JSON.stringify(schema.default)}\`.`}`,
+    ),
+    "",
+  ];
+}

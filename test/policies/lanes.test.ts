@@ -1,0 +1,184 @@
+import * as assert from "node:assert/strict";
+import { unknownCheckingProxy } from "../../policies/unknownValue";
+import { rules } from "../../policies/index";
+import { judge, type Judged, type JudgedResource } from "../../policies/judge";
+import { policyOf } from "../../policies/policy";
+import type { ResourceRule } from "../../policies/rule";
+import { Session } from "../../policies/session";
+import { judgedState, stateOf } from "../../policies/state";
+import { UNKNOWN_TEXT, UnknownValueError } from "../../policies/unknownValue";
+import { mutants } from "./mutants/all";
+import { shippedPlans, shippedSettings } from "./mutants/main";
+import { BrokenPlan } from "./mutants/mutant";
+import type { ShippedPlans } from "./mutants/run";
+
+const short = async (judged: Judged, stack: "dev" | "prod" = "prod") => {
+  const { findings } = await judge(judged, { policyConfig: shippedSettings()[stack] });
+  return findings.map(({ rule, finding, urn }) => `${rule} ${finding} ${urn}`).sort();
+};
+
+describe("the lanes", function () {
+  this.timeout(120_000);
+  let plans: ShippedPlans;
+  before(async () => {
+    plans = await shippedPlans();
+  });
+
+  it("find nothing in the shipped plans", async () => {
+    assert.deepEqual(await short(plans.dev, "dev"), []);
+    assert.deepEqual(await short(plans.prod), []);
+  });
+
+  it("have a mutant for every rule, and a rule for every mutant", () => {
+    const ids = new Set(rules.map(({ id }) => id));
+    const killing = new Set(
+      mutants.flatMap(({ expected }) => expected.map((each) => each.split(" ")[0] ?? "")),
+    );
+    assert.deepEqual([...ids].filter((id) => !killing.has(id)).sort(), []);
+    assert.deepEqual([...killing].filter((id) => !ids.has(id)).sort(), []);
+    assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);
+    assert.ok(mutants.length >= 150);
+  });
+
+  it("have at most three mutants per rule and operator", () => {
+    const counts = new Map<string, number>();
+    for (const { operator, expected } of mutants) {
+      for (const rule of new Set(expected.map((each) => each.split(" ")[0]))) {
+        const key = `${rule}: ${operator}`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+    assert.deepEqual(
+      [...counts].filter(([, count]) => count > 3),
+      [],
+    );
+  });
+
+  it("say the same about a plan and about the state made from it", async () => {
+    const plan = new BrokenPlan(plans.prod);
+    for (const mutant of mutants.filter((_, index) => index % 20 === 0)) mutant.apply(plan);
+    const expected = await short(plan);
+    assert.ok(expected.length >= 10);
+    assert.deepEqual(await short(judgedState(JSON.stringify(stateOf(plan)))), expected);
+  });
+
+  describe("unit: a value that a preview does not know", () => {
+    /** A resource of each type as the plan has it, with one property made unknown. */
+    const cases = (plan: Judged) =>
+      rules
+        .filter((rule): rule is ResourceRule => rule.judges === "resource")
+        .flatMap((rule) =>
+          Object.entries(rule.reads).flatMap(([type, paths]) => {
+            const resource = plan.resources.find((each) => each.type === type);
+            return resource === undefined ? [] : paths.map((path) => ({ rule, resource, path }));
+          }),
+        );
+
+    it("gives no finding and no mistake, but says that the rule could not see it", () => {
+      let unseen = 0;
+      for (const { rule, resource, path } of cases(plans.prod)) {
+        const [key = ""] = path.split(".");
+        const properties = { ...resource.inputs, [key]: UNKNOWN_TEXT };
+        const violations: string[] = [];
+        const policy = policyOf(rule, new Session({ config: {} }));
+        const validate = "validateResource" in policy ? policy.validateResource : undefined;
+        assert.ok(typeof validate === "function");
+        try {
+          void validate(argumentsOf(resource, unknownCheckingProxy(properties)), (message) => {
+            violations.push(message);
+          });
+        } catch (error) {
+          assert.ok(error instanceof UnknownValueError, `${rule.id} ${path}: ${String(error)}`);
+          unseen += 1;
+        }
+        assert.deepEqual(violations, [], `${rule.id} ${path}`);
+      }
+      assert.ok(unseen > 40, `only ${unseen} unknown values were noticed`);
+    });
+
+    it("of every id, ARN and document of the stack gives no false finding", async () => {
+      // What a preview of a new stack does not know: whatever AWS or another resource answers.
+      const resources = plans.prod.resources.map((resource): JudgedResource => {
+        const hidden = hide(resource);
+        return {
+          ...resource,
+          id: UNKNOWN_TEXT,
+          inputs: hidden(resource.inputs),
+          outputs: hidden(resource.outputs),
+        };
+      });
+      const verdict = await judge({ resources }, { policyConfig: shippedSettings().prod });
+      assert.deepEqual(
+        verdict.findings.map(({ rule, finding, urn }) => `${rule} ${finding} ${urn}`),
+        [],
+      );
+      assert.ok(verdict.unjudged.length > 0);
+    });
+  });
+
+  it("cost grows with the number of resources, not with its square", async () => {
+    const milliseconds = async (times: number): Promise<number> => {
+      const judged = repeated(plans.prod, times);
+      const started = performance.now();
+      await judge(judged, { policyConfig: shippedSettings().prod });
+      return performance.now() - started;
+    };
+    await milliseconds(1);
+    const [two, ten] = [await milliseconds(2), await milliseconds(10)];
+    // Five times the resources; the square of that would be 25 times the work.
+    assert.ok(ten / two < 12, `2×: ${two.toFixed()} ms, 10×: ${ten.toFixed()} ms`);
+  });
+});
+
+/** Properties that came from other resources, and what only AWS knows. */
+function hide(resource: JudgedResource) {
+  const linked = Object.entries(resource.propertyDependencies ?? {})
+    .filter(([, urns]) => urns.length > 0)
+    .map(([key]) => key);
+  return (properties: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(properties).map(([key, value]) => [
+        key,
+        linked.includes(key) || !Object.hasOwn(resource.inputs, key) ? UNKNOWN_TEXT : value,
+      ]),
+    );
+}
+
+/** The plan several times over, each with names, ids and references of its own. */
+function repeated(plan: Judged, times: number): Judged {
+  const text = JSON.stringify(plan.resources);
+  return {
+    resources: Array.from({ length: times }, (_, index) =>
+      index === 0
+        ? plan.resources
+        : (JSON.parse(
+            text
+              .replaceAll("lgtm", `lgtm${index}`)
+              .replace(/\b(sg|subnet|vpc|rtb|sgr|srv)-/g, `$1-${index}`),
+          ) as JudgedResource[]),
+    ).flat(),
+  };
+}
+
+function argumentsOf(resource: JudgedResource, props: Record<string, unknown>) {
+  return {
+    type: resource.type,
+    name: resource.name,
+    urn: resource.urn,
+    props,
+    opts: {
+      protect: false,
+      ignoreChanges: [],
+      aliases: [],
+      customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+      additionalSecretOutputs: [],
+    },
+    stackTags: new Map<string, string>(),
+    isType: () => false,
+    asType: () => undefined,
+    getConfig: <T extends object>() => ({}) as T,
+    notApplicable: (): never => {
+      throw new Error("not applicable");
+    },
+  };
+}
