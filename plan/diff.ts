@@ -38,12 +38,7 @@ export interface PlanDiff {
  * Which top-level properties of a resource force a replacement, of those that changed: the stand-in's table, made from
  * the provider's documentation.
  */
-export type ReplacingProperties = (
-  type: string,
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-  changed: readonly string[],
-) => readonly string[];
+export type ReplacingProperties = (type: string, changed: readonly string[]) => readonly string[];
 
 /**
  * Compares two plans of a stack as the engine would compare a state with a program: a replaced resource gets a new id, so
@@ -115,9 +110,7 @@ function compare(
   );
   const changed = [...new Set(properties.map(({ path }) => topLevel(path)))];
   const replacedFor = [
-    ...(changed.length > 0
-      ? replacing(resource.type, previous.inputs, resource.inputs, changed)
-      : []),
+    ...(changed.length > 0 ? replacing(resource.type, changed) : []),
     ...(elsewhere && isRegional(resource) ? ["region"] : []),
   ];
   const options = guards

@@ -13,7 +13,7 @@ import { prodConfig } from "../fixtures/config";
 import { planWith, prodPlan } from "../fixtures/plans";
 
 /** What the tests of the comparison itself need of AWS; the real table is the stand-in's. */
-const replacing: ReplacingProperties = (type, _before, _after, changed) => {
+const replacing: ReplacingProperties = (type, changed) => {
   const table: Record<string, readonly string[]> = {
     "aws:s3/bucket:Bucket": ["bucket"],
     "aws:ec2/vpc:Vpc": ["cidrBlock"],
@@ -245,7 +245,7 @@ describe("plan diff: data", () => {
       const replaced = diffPlans(
         plan(resource(type, name, { x: 1 })),
         plan(resource(type, name, { x: 2 })),
-        (_type, _before, _after, changed) => changed,
+        (_type, changed) => changed,
       );
       assert.deepEqual(
         replaced.dataLoss.map((each) => each.how),
