@@ -80,7 +80,7 @@ describe("rules of the system's subjects", () => {
           ["prod", prodPlan],
         ] as const) {
           const { plan } = await stack();
-          const verdict = await judgedBy(rule, plan as Judged, environment);
+          const verdict = await judgedBy(rule, plan, environment);
           assert.deepEqual(verdict, { findings: [], unjudged: [] });
         }
       });
@@ -105,7 +105,7 @@ describe("rules of the system's subjects", () => {
         let read = 0;
         for (const [type, paths] of Object.entries(rule.reads)) {
           for (const path of paths) {
-            const blind = withUnknown(plan as Judged, type, path);
+            const blind = withUnknown(plan, type, path);
             if (blind === undefined) continue;
             read += 1;
             const verdict = await judgedBy(rule, blind);

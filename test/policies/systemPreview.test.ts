@@ -32,7 +32,7 @@ function asPreview(plan: Judged): Judged {
   };
   return {
     resources: plan.resources.map((resource): JudgedResource => {
-      const { id: _, ...rest } = resource;
+      const rest = { ...resource, id: undefined };
       const inputs = hide(resource.inputs) as Properties;
       // The engine shows a stack rule the inputs of what does not exist yet.
       return { ...rest, inputs, outputs: inputs };
@@ -47,7 +47,7 @@ describe("the first preview of a stack", () => {
   ] as const) {
     it(`gives no finding about what ${environment} does not know yet`, async () => {
       const { plan } = await stack();
-      const verdict = await judge(asPreview(plan as Judged), {
+      const verdict = await judge(asPreview(plan), {
         rules: rules.filter(({ subject }) => subjects.includes(subject)),
         policyConfig: { settings: { environment } },
       });
