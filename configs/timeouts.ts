@@ -20,8 +20,9 @@ export const serverTimeout = (config: TimeoutConfig): string =>
 export const idleTimeout = ({ ingress }: Pick<StackConfig, "ingress">): string =>
   `${ingress.idleTimeoutSeconds + 30}s`;
 
-export const idleTimeoutReason =
-  "Longer than the load balancer's. Default 2m: it would send pushes into connections that are being closed.";
+/** @param usual The server's own default. */
+export const idleTimeoutReason = (usual: string): string =>
+  `Longer than the load balancer's. Default ${usual}: it would send requests into connections that are being closed.`;
 
 /**
  * How long a server that is called by name goes on serving after SIGTERM, in seconds: the TTL of its Cloud Map record

@@ -4,6 +4,7 @@ import { stackWarnings } from "../configs/stack/warnings";
 import { servicesOf } from "../stacks/catalog";
 import { edges } from "../stacks/edges";
 import { anonymousDockerHubPulls, dockerHubAnonymousLimit, imagePulls } from "../stacks/imagePulls";
+import { insights } from "../stacks/insights";
 import { lifecycleRules } from "../stacks/lifecycle";
 import type { Catalog, Role } from "../stacks/types";
 import { monthlyCost, type CostReport } from "./cost";
@@ -32,7 +33,7 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     ["Cost of a month in USD", costLines(cost)],
     ["Load it carries", load(config)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
-    ["Warnings", warnings(config, cost)],
+    ["Warnings", warnings(config, catalog, cost)],
     ["Next steps", nextSteps(config, plan)],
   ];
   const resources = plan.resources.filter((resource) => resource.custom).length;
@@ -232,9 +233,10 @@ function pulls(config: StackConfig, catalog: Catalog): string[] {
   ];
 }
 
-function warnings(config: StackConfig, cost: CostReport): string[] {
+function warnings(config: StackConfig, catalog: Catalog, cost: CostReport): string[] {
   const lines = [
     ...stackWarnings(config).map(({ row, text }) => `${text} (${row})`),
+    ...insights(catalog, config).map(({ text }) => text),
     ...cost.warnings.map((warning) => `cost: ${warning.what}`),
   ];
   return lines.length === 0 ? ["none"] : lines.map((line) => `- ${line}`);

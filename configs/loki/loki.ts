@@ -147,7 +147,7 @@ function roleSections(config: StackConfig, role: LokiRoleId, replica: number): S
         ingesterClient,
         {
           settings: { server: { http_server_idle_timeout: idleTimeout(config) } },
-          reasons: { "server.http_server_idle_timeout": idleTimeoutReason },
+          reasons: { "server.http_server_idle_timeout": idleTimeoutReason("2m") },
         },
       ];
     case "loki-ingester":

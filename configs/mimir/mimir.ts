@@ -83,7 +83,7 @@ function processSection(config: StackConfig): Section {
       no_auth_tenant: "Part of every key in the bucket: another name hides all data.",
       shutdown_delay: "Goes on serving until its name has left DNS; /ready is 503 meanwhile.",
       "server.http_server_write_timeout": "Not shorter than the longest query.",
-      "server.http_server_idle_timeout": idleTimeoutReason,
+      "server.http_server_idle_timeout": idleTimeoutReason("2m"),
       "activity_tracker.filepath":
         "The default is relative to the working directory, which is read-only.",
       "usage_stats.enabled": "Would phone home and write __mimir_cluster/ below blocks/.",

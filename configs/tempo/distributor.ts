@@ -1,8 +1,10 @@
 import { portNumbers } from "../../stacks/endpoints";
 import type { Section } from "../section";
+import type { StackConfig } from "../stack/schema";
+import { idleTimeout, idleTimeoutReason } from "../timeouts";
 
 /** OTLP over gRPC and HTTP. */
-export function distributorSection(): Section {
+export function distributorSection(config: StackConfig): Section {
   return {
     settings: {
       distributor: {
@@ -10,7 +12,10 @@ export function distributorSection(): Section {
           otlp: {
             protocols: {
               grpc: { endpoint: `0.0.0.0:${portNumbers.otlpGrpc}` },
-              http: { endpoint: `0.0.0.0:${portNumbers.otlpHttp}` },
+              http: {
+                endpoint: `0.0.0.0:${portNumbers.otlpHttp}`,
+                idle_timeout: idleTimeout(config),
+              },
             },
           },
         },
@@ -19,6 +24,7 @@ export function distributorSection(): Section {
     reasons: {
       "distributor.receivers.otlp.protocols.grpc.endpoint":
         "The default listens on localhost only, and without `http` there is no 4318 at all.",
+      "distributor.receivers.otlp.protocols.http.idle_timeout": idleTimeoutReason("1m"),
     },
   };
 }

@@ -3,7 +3,14 @@ import type { RoleId } from "../../stacks/types";
 import { ringInterfaceNames, ringInterfaceReason, memberlistSection } from "../rings";
 import { joinSections, type Section } from "../section";
 import type { StackConfig } from "../stack/schema";
-import { drainSeconds, gracefulShutdownSeconds, queryTimeout, serverTimeout } from "../timeouts";
+import {
+  drainSeconds,
+  gracefulShutdownSeconds,
+  idleTimeout,
+  idleTimeoutReason,
+  queryTimeout,
+  serverTimeout,
+} from "../timeouts";
 import { renderYaml, type Tree } from "../yaml";
 import { distributorSection } from "./distributor";
 import { metricsGeneratorSection } from "./metricsGenerator";
@@ -73,7 +80,7 @@ export function renderTempo(config: StackConfig, role: TempoRoleId, replica: num
 function sectionsOf(config: StackConfig, role: TempoRoleId, replica: number): Section[] {
   switch (role) {
     case "tempo-distributor":
-      return [distributorSection()];
+      return [distributorSection(config)];
     case "tempo-ingester":
       return [storageSection(config), ingesterSection(replica)];
     case "tempo-querier":
@@ -92,6 +99,7 @@ const drainingRoles: readonly TempoRoleId[] = ["tempo-distributor", "tempo-query
 
 function serverSection(config: StackConfig, role: TempoRoleId): Section {
   const drains = drainingRoles.includes(role);
+  const facesLoadBalancer = role === "tempo-query-frontend";
   return {
     settings: {
       ...(drains ? { shutdown_delay: `${drainSeconds}s` } : {}),
@@ -100,6 +108,7 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
         grpc_listen_port: portNumbers.grpc,
         http_server_read_timeout: serverTimeout(config),
         http_server_write_timeout: serverTimeout(config),
+        ...(facesLoadBalancer ? { http_server_idle_timeout: idleTimeout(config) } : {}),
         graceful_shutdown_timeout: `${gracefulShutdownSeconds}s`,
         log_level: "info",
       },
@@ -112,6 +121,7 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
               "Callers keep the address for the TTL of the name; goes on serving that long.",
           }
         : {}),
+      ...(facesLoadBalancer ? { "server.http_server_idle_timeout": idleTimeoutReason("2m") } : {}),
       "server.http_server_write_timeout": `Default 30 s, which cuts any longer query (${queryTimeout(config)} here).`,
     },
   };
