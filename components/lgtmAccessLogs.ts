@@ -28,16 +28,13 @@ export class LgtmAccessLogs extends pulumi.ComponentResource {
 
   constructor(name: string, args: LgtmAccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm:index:LgtmAccessLogs", name, {}, opts);
-    const options = { parent: this };
+    // A bucket that stays keeps its safeguards: its policy, access block and rules stay with it.
+    const options = { parent: this, retainOnDelete: args.protectData || undefined };
 
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { forceDestroy: !args.protectData },
-      {
-        ...options,
-        protect: args.protectData || undefined,
-        retainOnDelete: args.protectData || undefined,
-      },
+      { ...options, protect: args.protectData || undefined },
     );
     const publicAccess = new aws.s3.BucketPublicAccessBlock(
       `${name}-bucket`,

@@ -139,7 +139,6 @@ export class LgtmService extends pulumi.ComponentResource {
     const { database, secrets } = this.args.platform;
     const values: Record<LateValue, pulumi.Input<string> | undefined> = {
       "database.address": database?.address,
-      "database.port": database?.port.apply(String),
     };
     const env = instance.environment.flatMap((variable) => {
       const value = "late" in variable ? values[variable.late] : undefined;

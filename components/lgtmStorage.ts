@@ -35,16 +35,13 @@ export class LgtmStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: LgtmStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm:index:LgtmStorage", name, {}, opts);
-    const options = { parent: this };
+    // A bucket that stays keeps its safeguards: its policy, access block and rules stay with it.
+    const options = { parent: this, retainOnDelete: args.protectData || undefined };
 
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { bucket: args.bucketName, forceDestroy: !args.protectData },
-      {
-        ...options,
-        protect: args.protectData || undefined,
-        retainOnDelete: args.protectData || undefined,
-      },
+      { ...options, protect: args.protectData || undefined },
     );
     const publicAccess = new aws.s3.BucketPublicAccessBlock(
       `${name}-bucket`,

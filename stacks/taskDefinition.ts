@@ -293,7 +293,7 @@ function longestLateFacts(spec: TaskDefinitionSpec, logGroup: string): LateFacts
   const arn = (id: string) =>
     `arn:aws:secretsmanager:${spec.region}:123456789012:secret:${id.padEnd(60, "-")}-AbCdEf`;
   return {
-    env: { "database.address": host, "database.port": "65535" },
+    env: { "database.address": host },
     secretArns: {
       "grafana-admin-password": arn("grafana-admin-password"),
       "grafana-secret-key": arn("grafana-secret-key"),

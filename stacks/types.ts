@@ -82,7 +82,7 @@ export interface RenderedFile {
 }
 
 /** A value that is known only when AWS has made something. */
-export type LateValue = "database.address" | "database.port";
+export type LateValue = "database.address";
 /** A secret of the stack, stored in Secrets Manager. */
 export type SecretId = "grafana-admin-password" | "grafana-secret-key" | "database-password";
 

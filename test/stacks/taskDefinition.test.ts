@@ -22,7 +22,7 @@ import type { StackConfig } from "../../configs/stack/schema";
 import { configWith, defaultConfig, devConfig, prodConfig } from "../fixtures/config";
 
 const late: LateFacts = {
-  env: { "database.address": "db.internal", "database.port": "5432" },
+  env: { "database.address": "db.internal" },
   secretArns: {
     "grafana-admin-password": "arn:secret:admin",
     "grafana-secret-key": "arn:secret:key",
