@@ -1,5 +1,4 @@
 import type { StackConfig } from "../configs/stack/schema";
-import { ingestionRate, maxSeries } from "../configs/mimir/memoryModel";
 import { stackWarnings } from "../configs/stack/warnings";
 import { servicesOf } from "../stacks/catalog";
 import { edges } from "../stacks/edges";
@@ -29,7 +28,6 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     ["Reachable from outside", frontDoor(config, catalog)],
     ["Connections inside", connections(config, catalog)],
     [`Storage: s3://${config.bucketName} (${config.region})`, storage(config, catalog)],
-    ["What it carries (limits that the servers are given)", limits(config)],
     ["Cost of a month in USD", costLines(cost)],
     ["Load it carries", load(config)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
@@ -169,25 +167,6 @@ function storage(config: StackConfig, catalog: Catalog): string[] {
       { title: "S3's own end" },
     ],
     rows,
-  );
-}
-
-/** Beyond these the servers refuse, with an error the client sees; below them the tasks' memory suffices. */
-function limits(config: StackConfig): string[] {
-  const count = (value: number) => value.toLocaleString("en-US");
-  return table(
-    [{ title: "signal" }, { title: "limit" }],
-    [
-      [
-        "metrics",
-        `${count(maxSeries(config))} active series, ${count(ingestionRate(config))} samples/s`,
-      ],
-      [
-        "logs",
-        `${config.loki.ingestionRateMbPerSecond} MB/s (bursts of ${config.loki.ingestionBurstMb} MB), ${count(config.loki.maxStreams)} streams`,
-      ],
-      ["traces", "Tempo's defaults: 15 MB/s (bursts of 20 MB), 10,000 live traces"],
-    ],
   );
 }
 
