@@ -67,7 +67,7 @@ describe("tearing down", function () {
   });
 
   it("prod: refuses before it deletes anything, names what is protected, and how to lift it", async () => {
-    await onCopy("prod", async (stack, lane) => {
+    await onCopy("prod", async (_, lane) => {
       const before = lane.account().everything().length;
       const { code, output } = await lane.command("destroy", "--yes", "--stack", "prod");
       assert.notEqual(code, 0);
