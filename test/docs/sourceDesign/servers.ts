@@ -159,10 +159,14 @@ export const servers: Proofs = {
         receivers: { otlp: { protocols: Record<string, { endpoint: string }> } };
       };
     };
-    assert.deepEqual(distributor.receivers.otlp.protocols, {
-      grpc: { endpoint: "0.0.0.0:4317" },
-      http: { endpoint: "0.0.0.0:4318" },
-    });
+    const { protocols } = distributor.receivers.otlp;
+    assert.deepEqual(
+      Object.entries(protocols).map(([name, { endpoint }]) => [name, endpoint]),
+      [
+        ["grpc", "0.0.0.0:4317"],
+        ["http", "0.0.0.0:4318"],
+      ],
+    );
   },
   "tempo-s3": (stack) => {
     const { storage } = yamlOf(stack, "tempo-ingester-0") as {
