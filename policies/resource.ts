@@ -147,15 +147,19 @@ export class Stack {
    */
   referenced(resource: Resource, property: string, type: string): Resource[] {
     const [first = "", ...rest] = property.split(".");
+    const linked = () =>
+      (resource.propertyDependencies[first] ?? []).filter((found) => found.type === type);
     let texts: string[];
     try {
       texts = resource.at(first, ...rest).texts();
     } catch {
-      return (resource.propertyDependencies[first] ?? []).filter((found) => found.type === type);
+      return linked();
     }
-    return texts.flatMap((text) => {
-      const found = this.byId(type, text) ?? this.byArn(text);
-      return found?.type === type ? [found] : [];
+    const found = texts.flatMap((text) => {
+      const target = this.byId(type, text) ?? this.byArn(text);
+      return target?.type === type ? [target] : [];
     });
+    // In a preview a name may be known, and the id of what bears it not.
+    return found.length > 0 ? found : linked().filter((target) => target.id === undefined);
   }
 }

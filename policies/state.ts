@@ -12,7 +12,8 @@ export interface StateFile {
 }
 
 /**
- * What a state holds, in the shape that the rules judge. Secrets become a mask, pending deletions are left out.
+ * What a state holds, in the shape that the rules judge. Secrets that the file does not show become
+ * a mask, pending deletions are left out.
  *
  * @throws Error where the text is no exported state.
  */
@@ -92,10 +93,20 @@ const bag = (value: unknown): Record<string, unknown> => {
   return isRecord(plain) ? plain : {};
 };
 
+/** `pulumi stack export --show-secrets` writes them as JSON in a text; without it they stay masked. */
+function unsealed(plaintext: unknown): unknown {
+  if (typeof plaintext !== "string") return SECRET_MASK;
+  try {
+    return withoutSecrets(JSON.parse(plaintext));
+  } catch {
+    return SECRET_MASK;
+  }
+}
+
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isRecord(value)) return value;
-  if (value[specialSigKey] === specialSecretSig) return SECRET_MASK;
+  if (value[specialSigKey] === specialSecretSig) return unsealed(value["plaintext"]);
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]),
   );

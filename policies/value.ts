@@ -70,7 +70,7 @@ export class Value {
 
   /** The elements of a list; nothing of anything else. */
   items(): Value[] {
-    const known = this.known();
+    const known = this.unmasked();
     if (!Array.isArray(known)) return [];
     return known.map((item: unknown, index) => new Value(item, `${this.path}[${index}]`));
   }
@@ -84,23 +84,22 @@ export class Value {
 
   /** The elements of a list, or the one value itself: policy statements and blocks of one come either way. */
   oneOrMore(): Value[] {
-    const known = this.known();
+    const known = this.unmasked();
     if (Array.isArray(known)) return this.items();
     return isRecord(known) ? [this] : [];
   }
 
   /** Keys and values of a record; nothing of anything else. */
   entries(): [string, Value][] {
-    const known = this.known();
+    const known = this.unmasked();
     if (!isRecord(known)) return [];
     return Object.keys(known).map((key) => [key, this.at(key)]);
   }
 
   /** What the text holds as JSON; a record or list stays itself; absent where it is not JSON. */
   json(): Value {
-    const known = this.known();
+    const known = this.unmasked();
     if (typeof known !== "string") return new Value(isObject(known) ? known : undefined, this.path);
-    if (known === SECRET_MASK) throw unknownAt(this.path);
     return new Value(parsed(known), this.path);
   }
 
@@ -108,6 +107,12 @@ export class Value {
   known(): unknown {
     if (unknownMarks.has(this.raw)) throw unknownAt(this.path);
     return this.raw;
+  }
+
+  /** What is inside: behind a mask that is as unknown as in a preview. */
+  private unmasked(): unknown {
+    if (this.raw === SECRET_MASK) throw unknownAt(this.path);
+    return this.known();
   }
 
   /** A short form for messages. Never throws. */
@@ -130,7 +135,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && !Array.isArray(value);
 
 function unpack(value: unknown, path: string): unknown {
-  if (unknownMarks.has(value)) throw unknownAt(path);
+  if (unknownMarks.has(value) || value === SECRET_MASK) throw unknownAt(path);
   return Array.isArray(value) && value.length === 1 ? unpack(value[0], `${path}[0]`) : value;
 }
 

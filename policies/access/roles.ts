@@ -1,8 +1,10 @@
 import type { Resource, Stack } from "../resource";
 import { containersOf, serversOf, TASK_DEFINITION, type Server } from "../servers/server";
 import { UnknownValueError } from "../unknownValue";
+import type { Value } from "../value";
 import {
   documentsOf,
+  hasUnknownDocument,
   POLICY,
   ROLE,
   ROLE_POLICY,
@@ -28,6 +30,10 @@ export interface TaskRole {
   /** Tasks that act as it, and tasks that ECS starts with it. */
   readonly tasks: readonly Task[];
   readonly started: readonly Task[];
+  /** A preview does not know some of its task definitions yet: whether they need something can't be said. */
+  readonly hasUnseenTasks: boolean;
+  /** A preview does not know some of its documents yet: what it lacks can't be said. */
+  readonly isIncomplete: boolean;
 }
 
 /** Properties that tell roles and their users, for the rules' `reads`. */
@@ -49,22 +55,40 @@ export function rolesOf(stack: Stack): readonly TaskRole[] {
   const add = (role: Resource | undefined, found: readonly PolicyDocument[]) => {
     if (role !== undefined) documents.set(role.urn, [...(documents.get(role.urn) ?? []), ...found]);
   };
-  for (const policy of stack.ofType(ROLE_POLICY)) add(ownerOf(stack, policy), documentsOf(policy));
+  const incomplete = new Set<string>();
+  let isSomeonesUnknown = false;
+  /** A document that can't be read, or whose role can't be told, may hold whatever is missed. */
+  const noteUnknown = (role: Resource | undefined, document: Resource, link: Value) => {
+    if (role !== undefined && hasUnknownDocument(document) !== undefined) incomplete.add(role.urn);
+    if (role === undefined && link.isUnknown) isSomeonesUnknown = true;
+  };
+  for (const policy of stack.ofType(ROLE_POLICY)) {
+    const owner = ownerOf(stack, policy);
+    add(owner, documentsOf(policy));
+    noteUnknown(owner, policy, policy.at("role"));
+  }
   for (const attachment of stack.ofType(ROLE_POLICY_ATTACHMENT)) {
     const [policy] = stack.referenced(attachment, "policyArn", POLICY);
-    if (policy !== undefined) add(ownerOf(stack, attachment), documentsOf(policy));
+    const owner = ownerOf(stack, attachment);
+    if (policy !== undefined) {
+      add(owner, documentsOf(policy));
+      noteUnknown(owner, policy, attachment.at("role"));
+    } else if (owner !== undefined && attachment.at("policyArn").isUnknown) {
+      incomplete.add(owner.urn);
+    }
   }
   const tasks = new Map<string, Task[]>();
   const started = new Map<string, Task[]>();
+  const unseen = new Set<string>();
   for (const definition of stack.ofType(TASK_DEFINITION)) {
     const task = taskOf(definition);
-    if (task === undefined) continue;
     for (const [property, map] of [
       ["taskRoleArn", tasks],
       ["executionRoleArn", started],
     ] as const) {
       for (const role of stack.referenced(definition, property, ROLE)) {
-        map.set(role.urn, [...(map.get(role.urn) ?? []), task]);
+        if (task === undefined) unseen.add(role.urn);
+        else map.set(role.urn, [...(map.get(role.urn) ?? []), task]);
       }
     }
   }
@@ -85,6 +109,11 @@ export function rolesOf(stack: Stack): readonly TaskRole[] {
       ],
       tasks: tasks.get(resource.urn) ?? [],
       started: started.get(resource.urn) ?? [],
+      hasUnseenTasks: unseen.has(resource.urn),
+      isIncomplete:
+        isSomeonesUnknown ||
+        incomplete.has(resource.urn) ||
+        resource.at("inlinePolicies").isUnknown,
     };
   });
   remembered.set(stack, roles);

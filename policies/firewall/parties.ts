@@ -24,6 +24,8 @@ export interface Party {
   /** TCP ports it listens on. */
   readonly ports: ReadonlySet<number>;
   readonly isLgtm: boolean;
+  /** A preview does not know yet what it runs. */
+  readonly isUnseen: boolean;
   /** Tasks, for services. */
   readonly tasks: number;
 }
@@ -84,7 +86,7 @@ export function partiesOf(stack: Stack): Parties {
     all,
     carriersOf: (group) => (group === undefined ? [] : (carriers.get(group.urn) ?? [])),
     hasLgtm: all.some((party) => party.isLgtm),
-    isIncomplete,
+    isIncomplete: isIncomplete || all.some((party) => party.isUnseen),
   };
   remembered.set(stack, parties);
   return parties;
@@ -92,6 +94,7 @@ export function partiesOf(stack: Stack): Parties {
 
 function service(stack: Stack, resource: Resource): Party | undefined {
   const taskDefinition = stack.referenced(resource, "taskDefinition", TASK_DEFINITION)[0];
+  if (taskDefinition?.at("containerDefinitions").isUnknown === true) return unseen(stack, resource);
   const servers = taskDefinition === undefined ? [] : serversOf(taskDefinition);
   const parts = servers.flatMap(partsOf);
   return {
@@ -101,9 +104,21 @@ function service(stack: Stack, resource: Resource): Party | undefined {
     ...groupsOf(stack, resource, "networkConfiguration", "securityGroups"),
     ports: new Set(taskDefinition === undefined ? [] : containerPorts(taskDefinition)),
     isLgtm: parts.length > 0,
+    isUnseen: false,
     tasks: resource.at("desiredCount").isUnknown ? 1 : (resource.at("desiredCount").number() ?? 1),
   };
 }
+
+const unseen = (stack: Stack, resource: Resource): Party => ({
+  resource,
+  label: resource.name,
+  parts: [],
+  ...groupsOf(stack, resource, "networkConfiguration", "securityGroups"),
+  ports: new Set(),
+  isLgtm: false,
+  isUnseen: true,
+  tasks: 1,
+});
 
 /** Products whose parts the edges tell apart. */
 const divided = new Set(["loki", "tempo", "alloy"]);
@@ -149,6 +164,7 @@ function loadBalancers(stack: Stack) {
     ...groupsOf(inside, resource, "securityGroups"),
     ports: new Set(ports.get(resource.urn) ?? []),
     isLgtm: false,
+    isUnseen: false,
     tasks: 1,
   });
 }
@@ -162,6 +178,7 @@ function database(stack: Stack, resource: Resource): Party {
     ...groupsOf(stack, resource, "vpcSecurityGroupIds"),
     ports: new Set([port.isUnknown ? 5432 : (port.number() ?? 5432)]),
     isLgtm: false,
+    isUnseen: false,
     tasks: 1,
   };
 }
@@ -175,6 +192,7 @@ function endpoint(stack: Stack, resource: Resource): Party | undefined {
     ...groupsOf(stack, resource, "securityGroupIds"),
     ports: new Set([443]),
     isLgtm: false,
+    isUnseen: false,
     tasks: 1,
   };
 }

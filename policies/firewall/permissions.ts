@@ -196,16 +196,16 @@ const blockPeers = (...values: readonly Value[]): Peer[] =>
 const listPeers = (value: Value): Peer[] =>
   value.texts().map((id): Peer => ({ kind: "prefix-list", id }));
 
-/** Groups by id; where a preview does not know the ids, by what the property was made from. */
+/** Groups by id; where the ids are not known (a preview), by what the property was made from. */
 function groupPeers(
   resource: Resource,
   property: string,
   value: Value,
   stack: Stack | undefined,
 ): Peer[] {
-  if (value.isUnknown && stack !== undefined) {
+  if (stack !== undefined && value.exists) {
     const groups = (resource.propertyDependencies[property] ?? []).filter(
-      (found) => found.type === SECURITY_GROUP,
+      (found) => found.type === SECURITY_GROUP && (value.isUnknown || found.id === undefined),
     );
     if (groups.length > 0) return groups.map((group) => ({ kind: "group", id: group.urn, group }));
   }

@@ -56,6 +56,7 @@ export const iamDataRules: readonly Rule[] = [
     judge(stack, judgement) {
       const buckets = dataBuckets(stack);
       judgement.each(rolesOf(stack), (role) => {
+        if (role.isIncomplete) return;
         for (const product of productsOf(role.tasks)) {
           for (const prefix of ownPrefixes[product as Product] ?? []) {
             for (const bucket of buckets) judgeUse(role, product, bucket, prefix, judgement);
@@ -199,6 +200,7 @@ function judgeSecrets(role: TaskRole, named: ReadonlySet<string>, judgement: Jud
     if (covering(statement, GET_SECRET).length === 0) continue;
     for (const arn of statement.resources) {
       granted.add(arn);
+      if (isOurs && role.hasUnseenTasks) continue;
       if (isOurs ? isAmong(arn, needed) : !reaches(arn, named)) continue;
       judgement.report(document.resource, {
         finding: `Resource::${arn}`,
@@ -206,7 +208,7 @@ function judgeSecrets(role: TaskRole, named: ReadonlySet<string>, judgement: Jud
       });
     }
   }
-  for (const arn of needed) {
+  for (const arn of role.isIncomplete ? [] : needed) {
     if (
       [...granted].some(
         (pattern) => isAmong(pattern, new Set([arn])) || reaches(pattern, new Set([arn])),
@@ -247,14 +249,14 @@ function judgeLogs(role: TaskRole, groups: readonly string[], judgement: Judgeme
     for (const arn of statement.resources) {
       const group = /^arn:[a-z-]+:logs:[a-z0-9-]+:\d{12}:log-group:([^:*?]+)(:|$)/.exec(arn)?.[1];
       if (group !== undefined) written.add(group);
-      if (group !== undefined && groups.includes(group)) continue;
+      if (role.hasUnseenTasks || (group !== undefined && groups.includes(group))) continue;
       judgement.report(document.resource, {
         finding: `Resource::${arn}`,
         says: `${role.resource.name} may write to ${arn}; its tasks log to ${groups.join(", ") || "nothing"}`,
       });
     }
   }
-  for (const group of groups) {
+  for (const group of role.isIncomplete ? [] : groups) {
     if (written.has(group)) continue;
     judgement.report(role.resource, {
       finding: `missing:${group}`,

@@ -192,6 +192,9 @@ interface Caller {
 function callersOf(permission: Permission, flows: Flows, parties: Parties): Caller[] {
   if (permission.peer.kind === "group") {
     const carriers = distinct(parties.carriersOf(permission.peer.group));
+    if (carriers.some((party) => party.isUnseen)) return [];
+    if (carriers.length === 0 && parties.isIncomplete && permission.peer.group !== undefined)
+      return [];
     return carriers.length === 0
       ? [{ label: peerText(permission), party: undefined }]
       : carriers.map((party) => ({ label: party.label, party }));

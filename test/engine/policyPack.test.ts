@@ -101,6 +101,11 @@ describe("the policy pack in the real engine", function () {
       policyConfig: shippedSettings().prod,
     });
     assert.deepEqual(own, []);
+    // An export without --show-secrets: what is sealed is not judged, and gives no false finding.
+    const sealed = JSON.stringify(state).replace(/"plaintext":/g, '"ciphertext":');
+    const blind = await judge(judgedState(sealed), { policyConfig: shippedSettings().prod });
+    assert.deepEqual(blind.findings, []);
+    assert.ok(blind.unjudged.length > 0);
   });
 
   it("stops a preview of a stack with a mandatory finding", async () => {
