@@ -24,11 +24,11 @@ export const databaseRefusals: readonly RefusalRule[] = [
     refuse: ({ account, present }) => {
       if (present === undefined || present.inputs["skipFinalSnapshot"] === true) return undefined;
       const name = present.inputs["finalSnapshotIdentifier"];
-      if (name === undefined)
+      if (typeof name !== "string")
         return "InvalidParameterCombination: FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.";
-      return account.find("standin:snapshot", String(name)) === undefined
+      return account.find("standin:snapshot", name) === undefined
         ? undefined
-        : `DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier ${String(name)} already exists.`;
+        : `DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier ${name} already exists.`;
     },
   },
   {

@@ -91,8 +91,8 @@ function statementMistake(
   if (unknown !== undefined) return `a statement has ${unknown}`;
   const { Effect, Sid } = statement;
   if (Effect !== "Allow" && Effect !== "Deny") return `an effect is ${String(Effect)}`;
-  if (Sid !== undefined && !/^[A-Za-z0-9]*$/.test(String(Sid)))
-    return `the Sid ${String(Sid)} has other signs than letters and digits`;
+  if (Sid !== undefined && (typeof Sid !== "string" || !/^[A-Za-z0-9]*$/.test(Sid)))
+    return `the Sid ${JSON.stringify(Sid)} has other signs than letters and digits`;
   const one = (a: string, b: string) => (a in statement ? 1 : 0) + (b in statement ? 1 : 0);
   if (one("Action", "NotAction") !== 1) return "a statement needs either Action or NotAction";
   const actions = list(statement["Action"] ?? statement["NotAction"]);

@@ -115,7 +115,9 @@ const byName: readonly {
 ];
 
 const exists = (account: Account, type: string, id: string): boolean =>
-  account.all(type).some((each) => [each.id, each.outputs["arn"], each.outputs["name"]].includes(id)) ||
+  account
+    .all(type)
+    .some((each) => [each.id, each.outputs["arn"], each.outputs["name"]].includes(id)) ||
   // The provider adopts a VPC's default group under the id that the VPC has given it.
   account.all("aws:ec2/vpc:Vpc").some(({ outputs }) => outputs["defaultSecurityGroupId"] === id);
 
