@@ -9,6 +9,7 @@ import { renderedFiles, writeFolder } from "./files";
 import { makePlan } from "./makePlan";
 import { planText } from "./plan";
 import { report } from "./report";
+import { verdictOn } from "./verdict";
 
 interface Options {
   readonly json?: boolean;
@@ -16,10 +17,14 @@ interface Options {
   readonly diff?: string;
   readonly markdown?: boolean;
   readonly allowDataLoss?: boolean;
+  readonly policy: boolean;
+  readonly policyConfig?: string;
 }
 
-/** `npm run plan -- STACK`: exit code 0; 1 where the stack file has mistakes or the plan cannot be made; 3 where
- * `--diff` finds that data would be lost. */
+/**
+ * `npm run plan -- STACK`: exit code 0; 1 where the stack file has mistakes or the plan cannot be made; 2 where the plan
+ * breaks a mandatory rule of the policy pack; 3 where `--diff` finds that data would be lost.
+ */
 async function main() {
   const command = new Command("npm run plan --")
     .description(
@@ -33,6 +38,11 @@ async function main() {
       "compare with another plan: resources, cost, data that would be lost",
     )
     .option("--markdown", "print the comparison as Markdown")
+    .option(
+      "--policy-config <file>",
+      "settings of the policy pack (default: policies/config.STACK.json)",
+    )
+    .option("--no-policy", "do not judge the plan with the policy pack")
     .option("--allow-data-loss", "do not stop (exit code 3) where the comparison loses data")
     .showHelpAfterError()
     .parse();
@@ -41,12 +51,24 @@ async function main() {
   const file = /\.ya?ml$/.test(stack) ? stack : path.join(projectRoot(), `Pulumi.${stack}.yaml`);
 
   const planned = await makePlan(file);
+  const root = projectRoot();
+  const verdict = options.policy
+    ? await verdictOn(planned.plan, planned.config, root, options.policyConfig)
+    : undefined;
+  if (verdict?.forbidden === true) {
+    process.stderr.write(
+      `The plan breaks rules that must hold; nothing was written.\n\n${verdict.text}`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   // Before anything is written: the other plan may be the one that this one replaces.
   const comparison =
     options.diff === undefined ? undefined : compareWith(planned.plan, options.diff, options);
-  const folder = options.out ?? path.join(projectRoot(), "plans", planned.config.stack);
+  const folder = options.out ?? path.join(root, "plans", planned.config.stack);
   const text = planText(planned.plan);
   const page = report(planned, {
+    verdict: verdict?.text,
     folder: path.relative(process.cwd(), folder) || ".",
     // performance.now() counts from the start of the process, so loading is in it.
     seconds: performance.now() / 1000,

@@ -16,6 +16,8 @@ import { table } from "./table";
 export interface ReportFacts {
   /** Where plan.json and the rendered files were written. */
   readonly folder: string;
+  /** What the policy pack says; absent where it was not asked. */
+  readonly verdict?: string;
   /** How long the plan took, from the start of the process. */
   readonly seconds: number;
 }
@@ -32,6 +34,7 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     ["Load it carries", load(config)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
     ["Warnings", warnings(config, catalog, cost)],
+    ["Policy pack", (facts.verdict ?? "not asked (--no-policy)").trimEnd().split("\n")],
     ["Next steps", nextSteps(config, plan)],
   ];
   const resources = plan.resources.filter((resource) => resource.custom).length;
