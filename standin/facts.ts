@@ -1,4 +1,5 @@
 import { applicationFacts } from "./factsApplication";
+import { bootstrapFacts } from "./factsBootstrap";
 import { foundationFacts } from "./factsFoundation";
 import type { TypeFacts } from "./types";
 
@@ -6,4 +7,5 @@ import type { TypeFacts } from "./types";
 export const facts: Readonly<Record<string, TypeFacts>> = {
   ...foundationFacts,
   ...applicationFacts,
+  ...bootstrapFacts,
 };

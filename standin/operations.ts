@@ -206,19 +206,11 @@ export function readThing(
   { account }: Environment,
   target: Target,
   id: string,
-  outputs: Properties,
+  state: { readonly outputs: Properties; readonly inputs: Properties },
 ): (State & { readonly inputs: Properties }) | undefined {
-  const found = account.find(target.type, handleOf(target.type, id, outputs));
+  const found = account.find(target.type, handleOf(target.type, id, state.outputs));
   if (found === undefined) return undefined;
-  const property = facts[target.type]?.autoName?.property;
-  const named = property !== undefined && found.inputs[property] === undefined;
-  return {
-    id,
-    outputs: found.outputs,
-    inputs: {
-      ...found.inputs,
-      ...(named ? { [property]: found.outputs[property] } : {}),
-      [DEFAULTS]: [],
-    },
-  };
+  // The provider goes on knowing which inputs it filled in itself.
+  const filled = defaultsOf(state.inputs);
+  return { id, outputs: found.outputs, inputs: { ...found.inputs, [DEFAULTS]: filled } };
 }

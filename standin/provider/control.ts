@@ -12,8 +12,6 @@ export interface Failure {
   readonly name?: string;
   /** What AWS says. @default "InternalFailure: told to fail" */
   readonly message?: string;
-  /** The operation takes effect, and only then is reported as failed. @default false */
-  readonly afterwards?: boolean;
 }
 
 /** Orders of a test to the providers, read anew before every operation. */

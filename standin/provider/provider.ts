@@ -127,7 +127,7 @@ export class Provider {
   ): Promise<(operations.State & { readonly inputs: Properties }) | undefined> {
     if (!operations.isInAccount(target.type)) return { id, ...state };
     return this.perform("read", target, {}, () =>
-      operations.readThing(this.env, target, id, state.outputs),
+      operations.readThing(this.env, target, id, state),
     );
   }
 
@@ -145,13 +145,11 @@ export class Provider {
   ): Promise<T> {
     const control = readControl(this.settings.controlFile);
     const failure = failureOf(control, operation, target.type, target.name);
-    const message = failure?.message ?? "InternalFailure: told to fail";
-    if (failure !== undefined && failure.afterwards !== true) throw new Error(message);
+    if (failure !== undefined) throw new Error(failure.message ?? "InternalFailure: told to fail");
     const started = Date.now();
     await this.settings.pace?.(operation, target.type, inputs);
     const result = work();
     this.settings.note?.({ operation, ...target, started, ended: Date.now() });
-    if (failure !== undefined) throw new Error(message);
     return result;
   }
 }

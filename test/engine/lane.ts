@@ -162,10 +162,37 @@ export class Lane {
     return new LaneStack(stack);
   }
 
+  /** What a release left behind: the engine's state, the account, and the stack file it was made from. */
+  async snapshot(stack: string): Promise<Snapshot> {
+    return {
+      stack,
+      file: fs.readFileSync(this.file(`Pulumi.${stack}.yaml`), "utf8"),
+      journal: fs.readFileSync(path.join(this.folder, "account", "journal.jsonl"), "utf8"),
+      deployment: await (await this.stack(stack)).export(),
+    };
+  }
+
+  /** Puts a snapshot into an empty lane. */
+  async restore(snapshot: Snapshot): Promise<LaneStack> {
+    fs.writeFileSync(this.file(`Pulumi.${snapshot.stack}.yaml`), snapshot.file);
+    fs.writeFileSync(path.join(this.folder, "account", "journal.jsonl"), snapshot.journal);
+    const stack = await this.stack(snapshot.stack);
+    await stack.import(snapshot.deployment);
+    return stack;
+  }
+
   /** Takes the folder away. */
   close(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Everything that a deployment was, in one file. */
+export interface Snapshot {
+  readonly stack: string;
+  readonly file: string;
+  readonly journal: string;
+  readonly deployment: automation.Deployment;
 }
 
 /** One stack in a {@link Lane}. */
