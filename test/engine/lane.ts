@@ -64,10 +64,15 @@ export class Lane {
       path.join(folder, "bin", "pulumi-analyzer-policy-nodejs"),
       `exec ${quoted(process.execPath)} ${quoted(policyRunner)} "$@"`,
     );
+    executable(
+      path.join(folder, "bin", "pulumi-language-nodejs"),
+      `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} test/engine/languageHost.ts "$@"`,
+    );
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
       fs.copyFileSync(path.join(root, file), path.join(folder, "project", file));
-    // The engine wants the program's entry to exist, though the program runs in this process.
-    fs.writeFileSync(path.join(folder, "project", "index.ts"), "");
+    // A stack file gets the salt of its secrets written into it, so it is a copy; the program is the project's own.
+    for (const file of ["index.ts", "package.json", "tsconfig.json", "node_modules"])
+      fs.symlinkSync(path.join(root, file), path.join(folder, "project", file));
     const pulumi = path.dirname(await toolPath("pulumi"));
     return Lane.at(folder, await automation.PulumiCommand.get({ root: path.dirname(pulumi) }));
   }
