@@ -3,6 +3,8 @@ import * as path from "node:path";
 import { loadStackFile, stacksIn } from "../configs/stack/load";
 import { configurationTable, projectFile, stackFileSchema } from "../configs/stack/generated";
 import { renderedFiles } from "../plan/files";
+import { rules } from "../policies/index";
+import { policiesPage } from "../policies/page";
 import { buildCatalog } from "../stacks/catalog";
 import { sendingGuide } from "../stacks/sendingGuide";
 import { readRequirements, requirementsPage } from "./requirements";
@@ -21,6 +23,7 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
     { path: "configs/stack.schema.json", content: stackFileSchema() },
     { path: "docs/configuration.md", content: configurationTable() },
     { path: "docs/requirements.md", content: requirementsPage(readRequirements(root)) },
+    { path: "docs/policies.md", content: policiesPage(rules) },
     {
       path: "docs/sending.md",
       content: sendingGuide(loadStackFile(path.join(root, "Pulumi.prod.yaml"))),

@@ -115,19 +115,6 @@ describe("the lanes", function () {
       assert.ok(verdict.unjudged.length > 0);
     });
   });
-
-  it("cost grows with the number of resources, not with its square", async () => {
-    const milliseconds = async (times: number): Promise<number> => {
-      const judged = repeated(plans.prod, times);
-      const started = performance.now();
-      await judge(judged, { policyConfig: shippedSettings().prod });
-      return performance.now() - started;
-    };
-    await milliseconds(1);
-    const [two, ten] = [await milliseconds(2), await milliseconds(10)];
-    // Five times the resources; the square of that would be 25 times the work.
-    assert.ok(ten / two < 12, `2×: ${two.toFixed()} ms, 10×: ${ten.toFixed()} ms`);
-  });
 });
 
 /** Properties that came from other resources, and what only AWS knows. */
@@ -142,22 +129,6 @@ function hide(resource: JudgedResource) {
         linked.includes(key) || !Object.hasOwn(resource.inputs, key) ? UNKNOWN_TEXT : value,
       ]),
     );
-}
-
-/** The plan several times over, each with names, ids and references of its own. */
-function repeated(plan: Judged, times: number): Judged {
-  const text = JSON.stringify(plan.resources);
-  return {
-    resources: Array.from({ length: times }, (_, index) =>
-      index === 0
-        ? plan.resources
-        : (JSON.parse(
-            text
-              .replaceAll("lgtm", `lgtm${index}`)
-              .replace(/\b(sg|subnet|vpc|rtb|sgr|srv)-/g, `$1-${index}`),
-          ) as JudgedResource[]),
-    ).flat(),
-  };
 }
 
 function argumentsOf(resource: JudgedResource, props: Record<string, unknown>) {
