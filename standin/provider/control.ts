@@ -17,6 +17,8 @@ export interface Failure {
 /** Orders of a test to the providers, read anew before every operation. */
 export interface Control {
   readonly failures?: readonly Failure[];
+  /** Every operation takes as long as in AWS, divided by this. @default - no time at all */
+  readonly timeScale?: number;
 }
 
 /** @returns no orders where the file is absent. */

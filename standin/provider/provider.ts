@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Account } from "../account";
 import { invokeIn } from "../accountInvoke";
 import * as operations from "../operations";
+import { typicalSeconds } from "../durations";
 import type { Place, Properties } from "../types";
 import { hasUnknown } from "../unknown";
 import { failureOf, readControl, type Operation } from "./control";
@@ -17,8 +18,6 @@ export interface ProviderSettings {
   readonly controlFile: string;
   /** Told of every operation that was done. */
   readonly note?: (done: Done) => void;
-  /** Waits as long as AWS would need. @default - not at all */
-  readonly pace?: (operation: Operation, type: string, inputs: Properties) => Promise<void>;
 }
 
 /** An operation that was done, with the times in milliseconds since 1970. */
@@ -147,7 +146,10 @@ export class Provider {
     const failure = failureOf(control, operation, target.type, target.name);
     if (failure !== undefined) throw new Error(failure.message ?? "InternalFailure: told to fail");
     const started = Date.now();
-    await this.settings.pace?.(operation, target.type, inputs);
+    if (control.timeScale !== undefined) {
+      const seconds = typicalSeconds(operation, target.type, inputs) / control.timeScale;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
     const result = work();
     this.settings.note?.({ operation, ...target, started, ended: Date.now() });
     return result;
