@@ -53,7 +53,7 @@ export class Lane {
   /** @param name Part of the folder's name, to tell failed ones apart. */
   static async open(name: string): Promise<Lane> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), `lgtm-engine-${name}-`));
-    for (const each of ["bin", "state", "project", "account", "home"])
+    for (const each of ["bin", "host", "state", "project", "account", "home"])
       fs.mkdirSync(path.join(folder, each));
     for (const plugin of ["aws", "awsx", "random"])
       executable(
@@ -65,7 +65,7 @@ export class Lane {
       `exec ${quoted(process.execPath)} ${quoted(policyRunner)} "$@"`,
     );
     executable(
-      path.join(folder, "bin", "pulumi-language-nodejs"),
+      path.join(folder, "host", "pulumi-language-nodejs"),
       `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} test/engine/languageHost.ts "$@"`,
     );
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
@@ -131,11 +131,18 @@ export class Lane {
     fs.writeFileSync(file, document.toString());
   }
 
-  /** Runs the CLI as a user does; it does not fail where the CLI does. */
+  /**
+   * Runs the CLI as a user does, the program in a process of its own; it does not fail where the CLI does. The stand-in
+   * of the language host cannot start policy packs: those are for {@link LaneStack}.
+   */
   async command(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
     const child = spawn(this.cli.command, [...args, "--non-interactive", "--color", "never"], {
       cwd: path.join(this.folder, "project"),
-      env: { ...process.env, ...this.variables },
+      env: {
+        ...process.env,
+        ...this.variables,
+        PATH: [path.join(this.folder, "host"), this.variables["PATH"]].join(":"),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
