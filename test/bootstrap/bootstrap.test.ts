@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { loadStackFile } from "../../configs/stack/load";
 import { buildCatalog } from "../../stacks/catalog";
 import { facts } from "../../standin/facts";
@@ -237,7 +239,16 @@ describe("bootstrap", function () {
 
     it("may ask what preflight and verify ask", () => {
       const actions = new Set(read().flatMap(({ Action }) => Action));
-      for (const action of checkActions) assert.ok(actions.has(action), action);
+      const folder = path.join(__dirname, "..", "..", "operate");
+      const asked = fs
+        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .flatMap((file) => [
+          ...fs.readFileSync(path.join(folder, file), "utf8").matchAll(/\bask\(\s*"([^"]+)"/g),
+        ])
+        .map(([, action = ""]) => action);
+      assert.ok(new Set(asked).size > 20, String(asked.length));
+      for (const action of [...asked, ...checkActions]) assert.ok(actions.has(action), action);
     });
 
     it("reads the state and writes none of it", () => {
