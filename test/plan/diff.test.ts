@@ -155,7 +155,8 @@ describe("plan diff: resources", () => {
   it("a replacement goes on to whatever names the replaced one, through a component too", () => {
     const stackOf = (cidrBlock: string) => {
       const component = resource("awsx:ec2:Vpc", "net", {}, { custom: false });
-      const vpc = resource("aws:ec2/vpc:Vpc", "vpc", { cidrBlock }, { parent: component.urn });
+      const inner = resource("inner", "inner", {}, { custom: false, parent: component.urn });
+      const vpc = resource("aws:ec2/vpc:Vpc", "vpc", { cidrBlock }, { parent: inner.urn });
       const subnet = resource(
         "aws:ec2/subnet:Subnet",
         "subnet",
@@ -175,7 +176,7 @@ describe("plan diff: resources", () => {
         { propertyDependencies: { vpcId: [component.urn] } },
       );
       const other = resource("aws:ec2/eip:Eip", "other", { note: vpc.id });
-      return plan(component, vpc, subnet, group, target, other);
+      return plan(component, inner, vpc, subnet, group, target, other);
     };
     const diff = diffPlans(stackOf("10.0.0.0/16"), stackOf("10.1.0.0/16"), replacing);
     // A subnet group takes other subnets in place; what does not depend on the VPC only looks like it.
