@@ -64,13 +64,22 @@ export function diff(
     .filter((key) => key !== DEFAULTS && !ignored.includes(key))
     .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
     .sort();
-  const replacing = replacingProperties(type, changed);
+  const wanted = { ...news, ...pick(olds, ignored) };
+  const replacing =
+    changed.length === 0
+      ? []
+      : replacingProperties(type, withoutDefaults(olds), withoutDefaults(wanted)).filter((each) =>
+          changed.includes(each),
+        );
   return {
     changed,
     replacing,
     deleteBeforeReplace: replacing.length > 0 && keepsName(type, olds, news),
   };
 }
+
+const pick = (properties: Properties, keys: readonly string[]): Properties =>
+  Object.fromEntries(keys.filter((key) => key in properties).map((key) => [key, properties[key]]));
 
 /** Two things of one name cannot exist at once, so the bridge deletes first where a given name stays the same. */
 function keepsName(type: string, olds: Properties, news: Properties): boolean {

@@ -66,6 +66,57 @@ export const replacementFacts: Readonly<Record<string, ReplacementFacts>> = {
     properties: ["bucket", "expectedBucketOwner"],
     source: provider("s3/bucket_lifecycle_configuration.go at 01606926"),
   },
+  "aws:ecs/taskDefinition:TaskDefinition": {
+    // A revision cannot be changed: everything but its tags makes a new one.
+    properties: [
+      "containerDefinitions",
+      "cpu",
+      "ephemeralStorage",
+      "executionRoleArn",
+      "family",
+      "inferenceAccelerators",
+      "ipcMode",
+      "memory",
+      "networkMode",
+      "pidMode",
+      "placementConstraints",
+      "proxyConfiguration",
+      "requiresCompatibilities",
+      "runtimePlatform",
+      "taskRoleArn",
+      "volumes",
+    ],
+    source: provider("ecs/task_definition.go at 04fc21d5"),
+  },
+  "aws:ec2/securityGroup:SecurityGroup": {
+    properties: ["description", "name", "namePrefix", "vpcId"],
+    source: provider("ec2/vpc_security_group.go at 01606926"),
+  },
+  "aws:lb/targetGroup:TargetGroup": {
+    properties: [
+      "ipAddressType",
+      "name",
+      "namePrefix",
+      "port",
+      "protocol",
+      "protocolVersion",
+      "targetType",
+      "vpcId",
+    ],
+    source: provider("elbv2/target_group.go at 013cfb4c"),
+  },
+  "aws:lb/listenerRule:ListenerRule": {
+    properties: ["listenerArn"],
+    source: provider("elbv2/listener_rule.go at 032c4f07"),
+  },
+  "aws:servicediscovery/service:Service": {
+    properties: ["healthCheckCustomConfig", "name", "namespaceId", "type"],
+    source: provider("servicediscovery/service.go at 034cebb6"),
+  },
+  "aws:cloudwatch/logGroup:LogGroup": {
+    properties: ["logGroupClass", "name", "namePrefix"],
+    source: provider("logs/group.go at 0073593e"),
+  },
   "aws:iam/rolePolicy:RolePolicy": {
     properties: ["name", "namePrefix", "role"],
     source: provider("iam/role_policy.go"),

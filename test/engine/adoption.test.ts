@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { onCopy } from "./deployed";
-import { EngineError, Lane } from "./lane";
+import type { EngineError } from "./lane";
+import { Lane } from "./lane";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { deployed } from "./deployed";
-import { EngineError, Lane } from "./lane";
+import type { EngineError } from "./lane";
+import { Lane } from "./lane";
 
 /** Every creation fails in turn with LGTM_ENGINE_ALL=1, which takes an hour; otherwise one of each kind. */
 const everything = process.env["LGTM_ENGINE_ALL"] === "1";
