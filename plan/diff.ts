@@ -13,6 +13,8 @@ export interface ResourceChange {
   readonly properties: readonly PropertyChange[];
   /** Top-level properties that cannot be changed in place; of a replaced resource. */
   readonly replacedFor: readonly string[];
+  /** Nobody described whether this type changes in place. */
+  readonly undescribed?: true;
 }
 
 /** A change after which something is gone for good. */
@@ -35,10 +37,13 @@ export interface PlanDiff {
 }
 
 /**
- * Which top-level properties of a resource force a replacement, of those that changed: the stand-in's table, made from
- * the provider's documentation.
+ * Which of the changed top-level properties of a resource force a replacement; undefined where nobody knows of its type.
  */
-export type ReplacingProperties = (type: string, changed: readonly string[]) => readonly string[];
+export type ReplacingProperties = (
+  type: string,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+) => readonly string[] | undefined;
 
 /**
  * Compares two plans of a stack as the engine would compare a state with a program: a replaced resource gets a new id, so
@@ -108,9 +113,11 @@ function compare(
   const properties = propertyChanges(previous.inputs, resource.inputs).filter(
     ({ path }) => !ignored.has(path) && !ignored.has(topLevel(path)),
   );
-  const changed = [...new Set(properties.map(({ path }) => topLevel(path)))];
+  const known =
+    properties.length > 0 ? replacing(resource.type, previous.inputs, resource.inputs) : [];
+  const changed = new Set(properties.map(({ path }) => topLevel(path)));
   const replacedFor = [
-    ...(changed.length > 0 ? replacing(resource.type, changed) : []),
+    ...(known ?? []).filter((property) => changed.has(property)),
     ...(elsewhere && isRegional(resource) ? ["region"] : []),
   ];
   const options = guards
@@ -129,6 +136,7 @@ function compare(
     name,
     properties: [...properties, ...options],
     replacedFor,
+    ...(known === undefined ? { undescribed: true } : {}),
   };
 }
 
@@ -224,6 +232,8 @@ function dataLossOf(change: ResourceChange): DataLoss[] {
     return [{ urn, type, name, how, what: held }];
   }
   if (change.kind !== "changed") return [];
+  if (held !== undefined && change.undescribed === true)
+    return [{ urn, type, name, how: "changed, perhaps not in place", what: held }];
   return change.properties.flatMap((property) => {
     const what = lossInPlace(type, property);
     return what === undefined ? [] : [{ urn, type, name, how: `changed ${property.path}`, what }];

@@ -76,8 +76,10 @@ function summary(diff: PlanDiff): string {
 
 const of = (diff: PlanDiff, kind: ChangeKind) => diff.changes.filter((each) => each.kind === kind);
 
-const reason = ({ replacedFor }: ResourceChange) =>
-  replacedFor.length === 0 ? "" : ` (for ${replacedFor.join(", ")})`;
+const reason = ({ replacedFor, undescribed }: ResourceChange) => {
+  if (replacedFor.length > 0) return ` (for ${replacedFor.join(", ")})`;
+  return undescribed === true ? " (whether in place is not known)" : "";
+};
 
 function details(
   properties: readonly PropertyChange[],
