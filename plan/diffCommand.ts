@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import { replacementFacts } from "../standin/replacement";
-import { replacingProperties } from "../standin/replacing";
 import { monthlyCost } from "./cost";
-import { diffPlans, type ReplacingProperties } from "./diff";
+import { diffPlans } from "./diff";
+import { replacements } from "./diffReplacements";
 import { diffMarkdown, diffText, type DiffCost } from "./diffReport";
 import type { Plan } from "./plan";
 import { UnknownPriceRegionError } from "./prices";
@@ -30,19 +29,13 @@ export function compareWith(plan: Plan, file: string, options: CompareOptions = 
       `${file} is a plan of stack ${before.stack}, not of ${plan.stack}: name a plan.json of the same stack`,
     );
   }
-  const diff = diffPlans(before, plan, tabled);
+  const diff = diffPlans(before, plan, replacements);
   const report = { cost: costOf(before, plan), allowDataLoss: options.allowDataLoss };
   return {
     text: options.markdown === true ? diffMarkdown(diff, report) : diffText(diff, report),
     stopped: diff.dataLoss.length > 0 && options.allowDataLoss !== true,
   };
 }
-
-/** The stand-in's table, from the provider's source; it throws for a type that is not in it. */
-const tabled: ReplacingProperties = (type, before, after) =>
-  type.startsWith("random:") || replacementFacts[type] !== undefined
-    ? replacingProperties(type, before, after)
-    : undefined;
 
 function readPlan(file: string): Plan {
   let content: unknown;

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { diffPlans, type PlanDiff, type ReplacingProperties } from "../../plan/diff";
 import { compareWith } from "../../plan/diffCommand";
 import { lineChanges, propertyChanges } from "../../plan/diffProperties";
+import { replacements } from "../../plan/diffReplacements";
 import { diffMarkdown, diffText } from "../../plan/diffReport";
 import type { Plan, PlannedResource } from "../../plan/plan";
 import { prodConfig } from "../fixtures/config";
@@ -377,6 +378,33 @@ describe("plan diff: the program's own plans", () => {
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
+  });
+
+  it("another address block replaces the VPC and what is in it; another bucket name is a stop", async () => {
+    const { plan: before } = await prodPlan();
+    const moved = await planWith(prodConfig(), { network: { cidr: "10.60.0.0/16" } });
+    const diff = diffPlans(before, moved.plan, replacements);
+    const replaced = new Set(
+      diff.changes.filter(({ kind }) => kind === "replaced").map(({ type }) => type),
+    );
+    for (const type of [
+      "aws:ec2/vpc:Vpc",
+      "aws:ec2/subnet:Subnet",
+      "aws:lb/targetGroup:TargetGroup",
+    ])
+      assert.ok(replaced.has(type), `${type} among ${[...replaced].join(", ")}`);
+    const renamed = {
+      ...before,
+      resources: before.resources.map((each) =>
+        each.type === "aws:s3/bucket:Bucket"
+          ? { ...each, inputs: { ...each.inputs, bucket: "other" } }
+          : each,
+      ),
+    };
+    assert.deepEqual(
+      diffPlans(before, renamed, replacements).dataLoss.map(({ how }) => how),
+      ["replaced for bucket", "replaced for bucket"],
+    );
   });
 
   it("a fence in a changed text does not end the comment's", () => {
