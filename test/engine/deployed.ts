@@ -19,6 +19,8 @@ export function deployed(name: "dev" | "prod"): Promise<Deployed> {
 
 async function deploy(name: string): Promise<Deployed> {
   const lane = await Lane.open(name);
+  // Other files of the same process may ask for it too.
+  process.once("exit", () => lane.close());
   const stack = await lane.stack(name);
   return { lane, stack, preview: await stack.preview(), up: await stack.up() };
 }
@@ -35,7 +37,3 @@ export async function onCopy<T>(
     lane.close();
   }
 }
-
-after(async () => {
-  for (const deployment of deployments.values()) (await deployment).lane.close();
-});

@@ -19,7 +19,9 @@ describe("deployment time", function () {
     for (const { wait, reason } of waits) assert.ok(reason.length > 30, wait);
   });
 
-  it("prod: the engine needs at most a tenth more than the longest chain of waits", async () => {
+  it("prod: the engine needs at most a tenth more than the longest chain of waits", async function () {
+    // A machine that is busy with something else makes the engine slower, never faster.
+    this.retries(1);
     const chain = criticalPath((await prodPlan()).plan.resources);
     const expected = chain.at(-1)?.end ?? 0;
     assert.ok(expected > 300, "the chain is too short to be one");
