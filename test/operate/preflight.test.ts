@@ -83,7 +83,7 @@ describe("preflight (N7)", function () {
   const makeServiceLinkedRole = (service: string) =>
     cloud.scene.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: service }));
 
-  it("an account with everything in place is ready", async () => {
+  it("N7: an account with everything in place is ready", async () => {
     await makeServiceLinkedRole("ecs.amazonaws.com");
     await makeServiceLinkedRole("elasticloadbalancing.amazonaws.com");
     const certificateArn = await certificateFor("*.dev.example.com");
@@ -116,7 +116,7 @@ describe("preflight (N7)", function () {
     assert.deepEqual(writes, []);
   });
 
-  it("an empty account gets a mend for each failure", async () => {
+  it("N7: an empty account gets a mend for each failure", async () => {
     const results = await run();
     assert.equal(exitCodeOf(results), 1);
     for (const result of results.filter(({ outcome }) => outcome === "failed"))
@@ -208,7 +208,7 @@ describe("preflight (N7)", function () {
       assert.equal(of(await run(), "quota-fargate-spot-vcpu").outcome, "failed");
     });
 
-    it("elastic addresses and VPCs: fails where others hold them", async () => {
+    it("N7: elastic addresses and VPCs: fails where others hold them", async () => {
       const wanted = await target(prodConfig());
       assert.equal(of(await run(wanted), "quota-elastic-ips").outcome, "ok");
       for (let i = 0; i < 3; i++)
@@ -252,7 +252,7 @@ describe("preflight (N7)", function () {
       assert.match(of(await run(), "certificate").found, /does not exist$/);
     });
 
-    it("must be issued", async () => {
+    it("N7: the certificate must be issued", async () => {
       const { CertificateArn = "" } = await cloud.scene.acm.send(
         new RequestCertificateCommand({ DomainName: "*.dev.example.com", ValidationMethod: "DNS" }),
       );
@@ -333,7 +333,7 @@ describe("preflight (N7)", function () {
     const upper = (tags: Record<string, string>) =>
       Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-    it("the bucket must be free, or ours", async () => {
+    it("N7: the bucket must be free, or ours", async () => {
       const Bucket = "sys-lgtm-dev-s3";
       assert.equal(of(await run(), "bucket").found, "free");
       await cloud.scene.s3.send(
