@@ -165,7 +165,8 @@ function toItems(
         {
           id,
           group,
-          what: price.what,
+          // The same price buys any custom metric; here it is the price of Container Insights.
+          what: group === "container insights" ? `Container Insights: ${price.what}` : price.what,
           quantity,
           unit: price.unit.replace(/^USD per /, ""),
           unitPriceUsd: price.usd,

@@ -96,7 +96,7 @@ function spot<const Id extends string>(
     source: fargateSpotShare.observation,
     seenOn: fargateSpotShare.seenOn,
     confidence: "third party",
-    note: `assumed: ${fargateSpotShare.ofOnDemand} of the on-demand price (published then: 0.3033; AWS says up to 70 % off, ${fargateSpotShare.source})`,
+    note: `assumed: ${fargateSpotShare.ofOnDemand} of the on-demand price`,
   };
 }
 

@@ -11,7 +11,7 @@ import { carriedLoad } from "./load";
 import type { PlannedStack } from "./makePlan";
 import type { Plan } from "./plan";
 import { retentionOf } from "./retention";
-import { table } from "./table";
+import { bullet, table } from "./table";
 
 export interface ReportFacts {
   /** Where plan.json and the rendered files were written. */
@@ -221,7 +221,7 @@ function warnings(config: StackConfig, catalog: Catalog, cost: CostReport): stri
     ...insights(catalog, config).map(({ text }) => text),
     ...cost.warnings.map((warning) => `cost: ${warning.what}`),
   ];
-  return lines.length === 0 ? ["none"] : lines.map((line) => `- ${line}`);
+  return lines.length === 0 ? ["none"] : lines.flatMap((line) => bullet(line));
 }
 
 function nextSteps(config: StackConfig, plan: Plan): string[] {

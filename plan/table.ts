@@ -20,3 +20,17 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .trimEnd();
   return [line(columns.map((column) => column.title)), ...rows.map(line)];
 }
+
+/** A paragraph with a bullet, broken into lines of at most `width` characters. */
+export function bullet(text: string, width = 118): string[] {
+  const lines: string[] = [];
+  let line = "-";
+  for (const word of text.split(" ")) {
+    if (line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = " ";
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}

@@ -150,7 +150,7 @@ describe("monthly cost", () => {
     assert.equal(usd(report, "compute/fargate-spot-arm-vcpu"), 32.63);
     const spot = line(report, "compute/fargate-spot-arm-vcpu");
     assert.equal(spot?.estimate, true);
-    assert.match(spot?.assumption ?? "", /up to 70 %/);
+    assert.match(spot?.assumption ?? "", /0\.4 of the on-demand price/);
     assert.equal(line(report, "compute/fargate-arm-vcpu")?.estimate, undefined);
   });
 
