@@ -16,26 +16,8 @@ export interface Plan {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export interface PlannedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  readonly parent?: string;
-  readonly custom: boolean;
-  readonly id?: string;
-  readonly provider?: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
-  readonly dependencies: readonly string[];
-  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
-  readonly deleteBeforeReplace: boolean;
-  readonly ignoreChanges: readonly string[];
-  readonly aliases: readonly unknown[];
-  readonly customTimeouts: Readonly<Record<string, string>>;
-  readonly hooks: Readonly<Record<string, readonly string[]>>;
-}
+/** A registration as the plan holds it: secrets masked. */
+export type PlannedResource = Readonly<Omit<RecordedResource, "registeredOutputs">>;
 
 /** What stands in the place of a secret value. */
 export const SECRET_MASK = "[secret]";
