@@ -44,7 +44,9 @@ export class RingPause {
   hooks(): pulumi.ResourceHookBinding {
     return {
       beforeUpdate: [
-        new pulumi.ResourceHook(`${this.name}-pause`, ({ name }) => this.beforeSwap(name)),
+        new pulumi.ResourceHook(`${this.name}-pause-${this.seconds}s`, ({ name }) =>
+          this.beforeSwap(name),
+        ),
       ],
       afterUpdate: [new pulumi.ResourceHook(`${this.name}-swapped`, () => this.afterSwap())],
     };

@@ -259,7 +259,7 @@ describe("S22: no query hole", () => {
           alone
             ? {}
             : {
-                beforeUpdate: [`${stackName}-${role}-pause`],
+                beforeUpdate: [`${stackName}-${role}-pause-120s`],
                 afterUpdate: [`${stackName}-${role}-swapped`],
               },
           name,
