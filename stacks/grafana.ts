@@ -10,6 +10,7 @@ import { imageOf } from "../configs/versions";
 import { portNumbers, portOf } from "./endpoints";
 import { defineRole, DRAIN_SECONDS, SCRATCH_PATHS } from "./role";
 import type { Call, Product } from "./types";
+import { grafanaTopicArns } from "./watchTopics";
 
 /** S6: the user interface. With SQLite there can be one, with PostgreSQL several. */
 export function grafana(config: StackConfig): Product {
@@ -26,11 +27,15 @@ export function grafana(config: StackConfig): Product {
       ? [{ to: "grafana", port: alerting.name, why: "agree on who notifies" } as const]
       : []),
   ];
+  const topicArns = grafanaTopicArns(config);
   return {
     name: "grafana",
     image: imageOf(config, "grafana"),
     prefixes: [],
-    awsAccess: [],
+    awsAccess:
+      topicArns.length === 0
+        ? []
+        : [{ sid: "PublishAlerts", actions: ["sns:Publish"], resources: topicArns }],
     roles: [
       defineRole(config, {
         id: "grafana",
@@ -40,7 +45,7 @@ export function grafana(config: StackConfig): Product {
         replacement: postgres ? "stateless" : "singleton",
         // SQLite is disposable: all that matters is provisioned from files.
         holdsData: false,
-        callsAws: false,
+        callsAws: topicArns.length > 0,
         calls,
         morePorts: clustered ? [alerting] : [],
         health: { kind: "http", port: portOf("grafana", "http"), path: "/api/health" },

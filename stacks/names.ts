@@ -46,6 +46,11 @@ export const nameLimits = {
     pattern: /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
     source: "ECR API_CreatePullThroughCacheRule ecrRepositoryPrefix",
   },
+  topic: {
+    maxLength: 256,
+    pattern: /^[A-Za-z0-9_-]+$/,
+    source: "SNS API_CreateTopic Name",
+  },
 } as const satisfies Readonly<Record<string, NameLimit>>;
 
 export type NameKind = keyof typeof nameLimits;
@@ -75,6 +80,13 @@ export const targetGroupLogicalName = (config: Named, exposureId: string) =>
 export const loadBalancerLogicalName = (config: Named) => `${config.name}-alb`;
 export const databaseLogicalName = (config: Named) => `${config.name}-grafana`;
 
+/** SNS topics of the watch from outside. Given, so that Grafana's configuration can name their ARNs. */
+export const alarmTopicName = (config: Named) => `${config.name}-alarms`;
+export const heartbeatTopicName = (config: Named) => `${config.name}-heartbeat`;
+/** Role that EventBridge publishes with. */
+export const eventRoleName = (config: Named & Pick<StackConfig, "region">) =>
+  `${config.name}-events-${config.region}`;
+
 /** Prefix of the repositories that the ECR pull-through cache makes. */
 export const cacheRulePrefix = (config: Named) => `${config.name}-docker-hub`;
 
@@ -98,6 +110,9 @@ export function givenNames(
     { kind: "loadBalancer", name: automatic(loadBalancerLogicalName(config)) },
     { kind: "database", name: automatic(databaseLogicalName(config)) },
     { kind: "cacheRule", name: cacheRulePrefix(config) },
+    { kind: "topic", name: alarmTopicName(config) },
+    { kind: "topic", name: heartbeatTopicName(config) },
+    { kind: "role", name: eventRoleName(config) },
     ...catalog.products.flatMap((product): GivenName[] => [
       { kind: "logGroup", name: logGroupName(config, product.name) },
       { kind: "role", name: executionRoleName(config, product.name) },

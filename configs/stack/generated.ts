@@ -46,6 +46,7 @@ const rows: Readonly<Record<string, string>> = {
   "collection.clients": "D6",
   "collection.associateVpcs": "D6",
   "collection.assumeRoleArns": "A3",
+  watch: "D9",
   schedule: "S19",
 };
 

@@ -6,6 +6,7 @@ import { prodRules } from "./rules/prod";
 import { roleRules } from "./rules/roles";
 import type { Rule } from "./rules/rule";
 import { storageRules } from "./rules/storage";
+import { watchRules } from "./rules/watch";
 
 export type { Finding, Rule, RuleFacts, Sibling } from "./rules/rule";
 
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   ...storageRules,
   ...prodRules,
   ...collectionRules,
+  ...watchRules,
 ];

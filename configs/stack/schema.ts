@@ -11,6 +11,7 @@ import {
   tempoSchema,
 } from "./products";
 import { collectionSchema, imagesSchema, scheduleSchema, storageSchema } from "./storage";
+import { watchSchema } from "./watch";
 
 /**
  * The shape of a stack file: one schema from which the types, the `config:` block of `Pulumi.yaml`, the JSON Schema for
@@ -103,6 +104,7 @@ export const stackSchema = z.strictObject({
   alloy: alloySchema,
   storage: storageSchema,
   collection: collectionSchema,
+  watch: watchSchema,
   schedule: scheduleSchema.optional().describe("Run only in working hours (dev)."),
 });
 

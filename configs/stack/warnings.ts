@@ -150,6 +150,33 @@ const warnings: readonly Warning[] = [
         : undefined,
   },
   {
+    id: "unwatched",
+    row: "D9",
+    when: (config) =>
+      isProd(config) && config.watch.enabled === false
+        ? "nothing watches the stack from outside: Grafana's alerts fall silent together with Mimir, and nobody hears of a ring task that died (watch.enabled)"
+        : undefined,
+  },
+  {
+    id: "nobody-hears",
+    row: "D9",
+    when: (config) =>
+      (config.watch.enabled ?? isProd(config)) &&
+      config.watch.emails.length + config.watch.webhooks.length === 0
+        ? "alarms go to a topic that nobody has subscribed to (watch.emails, watch.webhooks)"
+        : undefined,
+  },
+  {
+    id: "no-budget",
+    row: "D9",
+    when: (config) =>
+      isProd(config) &&
+      config.watch.enabled !== false &&
+      config.watch.monthlyBudgetUsd === undefined
+        ? "no budget: the first to notice a doubled bill is whoever pays it (watch.monthlyBudgetUsd)"
+        : undefined,
+  },
+  {
     id: "unprotected",
     row: "B1",
     when: (config) =>

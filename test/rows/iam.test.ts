@@ -154,6 +154,20 @@ describe("rows A1 and A2: execution and task roles", () => {
     }
   });
 
+  it("A2: D9: Grafana of a watched stack publishes to the stack's own topics, and does nothing else", async () => {
+    const prod = await prodPlan();
+    assert.deepEqual(taskRole(prod, "grafana")?.statements.map(bare), [
+      {
+        Action: ["sns:Publish"],
+        Resource: [
+          "arn:aws:sns:ap-northeast-2:123456789012:lgtm-alarms",
+          "arn:aws:sns:ap-northeast-2:123456789012:lgtm-heartbeat",
+        ],
+      },
+    ]);
+    assert.equal(taskRole(await devPlan(), "grafana"), undefined);
+  });
+
   it("A2: tasks of those products act as that role, tasks that call nobody in AWS as none", async () => {
     for (const plan of shipped) {
       const stack = await plan();
@@ -161,7 +175,8 @@ describe("rows A1 and A2: execution and task roles", () => {
         const usesS3 = [...task.files.values()].some((text) =>
           /^ *(bucket|bucket_name): /m.test(text),
         );
-        const expected = usesS3 || task.service === "alloy-collector";
+        const publishes = task.service === "grafana" && stack.config.environment === "prod";
+        const expected = usesS3 || publishes || task.service === "alloy-collector";
         assert.equal(
           roleOfTask(stack, task.service, "task")?.arn,
           expected ? taskRole(stack, productOf(task))!.arn : undefined,

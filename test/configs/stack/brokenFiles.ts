@@ -1072,6 +1072,25 @@ const acrossFields: readonly BrokenFile[] = [
     ],
   },
   {
+    name: "an address to mail to twice",
+    base: "prod",
+    set: { "lgtm:watch": { emails: ["a@example.com", "a@example.com"] } },
+    expected: [
+      {
+        key: "lgtm:watch.emails",
+        given: "a@example.com",
+        allowed: "each entry once",
+        rule: "watch-unique",
+      },
+    ],
+  },
+  {
+    name: "alarms over a stack that sleeps",
+    base: "dev",
+    set: { "lgtm:schedule": {}, "lgtm:watch": { enabled: true } },
+    expected: [{ key: "lgtm:watch.enabled", mend: "every evening", rule: "watch-while-asleep" }],
+  },
+  {
     name: "the stack's own VPC as another one",
     base: "dev",
     set: { "lgtm:network.existing": vpc, "lgtm:collection": { associateVpcs: [vpc.vpcId] } },

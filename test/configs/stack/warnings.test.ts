@@ -98,6 +98,24 @@ const raised: readonly {
     says: /in vain/,
   },
   {
+    id: "unwatched",
+    base: prodConfig(),
+    change: { watch: { enabled: false } },
+    says: /fall silent together with Mimir/,
+  },
+  {
+    id: "nobody-hears",
+    base: prodConfig(),
+    change: { watch: { emails: [] } },
+    says: /nobody has subscribed/,
+  },
+  {
+    id: "no-budget",
+    base: prodConfig(),
+    change: { watch: { monthlyBudgetUsd: undefined } },
+    says: /doubled bill/,
+  },
+  {
     id: "unprotected",
     base: prodConfig(),
     change: { environment: "dev" },
@@ -129,6 +147,8 @@ describe("warnings of the plan", () => {
       "single-nat",
       "sqlite",
       "anonymous-pulls",
+      "nobody-hears",
+      "no-budget",
     ]);
     assert.deepEqual(ids(prodConfig()), ["database-tls-unverified", "anonymous-pulls"]);
     assert.deepEqual(ids(devConfig()), ["one-copy", "sqlite", "spot", "unprotected"]);
