@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { loadStackFile } from "../configs/stack/load";
 import lgtm from "../index";
-import { monthlyCost } from "../plan/cost";
+import { costOfPlan } from "../plan/cost";
 import { diagram } from "../plan/diagram";
 import { makePlan } from "../plan/makePlan";
 import { buildCatalog } from "../stacks/catalog";
@@ -37,8 +37,8 @@ const shipped: readonly [string, string][] = [
 async function costTable(root: string): Promise<string> {
   const rows = [];
   for (const [what, file] of shipped) {
-    const { config, plan } = await makePlan(path.join(root, file), () => Promise.resolve(lgtm()));
-    const cost = monthlyCost(plan.resources, { region: config.region });
+    const { plan } = await makePlan(path.join(root, file), () => Promise.resolve(lgtm()));
+    const cost = costOfPlan(plan);
     const figures = [
       cost.fixedUsd,
       cost.usageUsd,
@@ -48,7 +48,7 @@ async function costTable(root: string): Promise<string> {
     rows.push(`| ${[what, ...figures.map((usd) => usd.toFixed(0))].join(" | ")} |`);
   }
   return [
-    "| stack | fixed | usage, assumed small | together | Container Insights |",
+    "| stack | fixed | usage at its expected load | together | Container Insights |",
     "| --- | ---: | ---: | ---: | ---: |",
     ...rows,
   ].join("\n");

@@ -1,10 +1,14 @@
 /** The vocabulary of the cost table: what a plan offers, what a charge is, and careful reads of untyped records. */
 
+import type { CostProduct } from "./product";
+
 /** A resource of a plan in AWS's raw shape. */
 export interface PlanResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  /** URN of the component that the resource stands below. */
+  readonly parent?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -18,7 +22,7 @@ export const costGroups = [
   "names and secrets",
   "monitoring",
   "container insights",
-  "usage (assumed)",
+  "usage",
 ] as const;
 export type CostGroup = (typeof costGroups)[number];
 
@@ -27,6 +31,8 @@ export interface Charge {
   readonly group: CostGroup;
   readonly priceId: string;
   readonly quantity: number;
+  /** Whose it is. Default: shared. */
+  readonly product?: CostProduct;
   readonly assumption?: string;
 }
 

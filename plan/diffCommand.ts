@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { monthlyCost } from "./cost";
+import { costOfPlan } from "./cost";
 import { diffPlans } from "./diff";
 import { replacements } from "./diffReplacements";
 import { diffMarkdown, diffText, type DiffCost } from "./diffReport";
@@ -58,8 +58,8 @@ function readPlan(file: string): Plan {
 function costOf(before: Plan, after: Plan): DiffCost | undefined {
   try {
     return {
-      before: monthlyCost(before.resources, { region: before.region }),
-      after: monthlyCost(after.resources, { region: after.region }),
+      before: costOfPlan(before),
+      after: costOfPlan(after),
     };
   } catch (error) {
     if (error instanceof UnknownPriceRegionError) return undefined;

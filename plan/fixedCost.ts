@@ -12,6 +12,7 @@ import {
   type PlanResource,
 } from "./charges";
 import { lastSegment, type ServiceRun } from "./fargateCost";
+import type { CostProduct } from "./product";
 
 /** Types that are billed and that this table has no price for: each one found becomes a warning. */
 export const unpricedBillableTypes: readonly string[] = [
@@ -135,10 +136,10 @@ export function fixedCharges(
   }
 }
 
-/** The metrics of every cluster that has Container Insights on. */
+/** The metrics of every cluster that has Container Insights on, by product; those of the cluster itself are shared. */
 export function containerInsights(
   resources: readonly PlanResource[],
-  services: readonly ServiceRun[],
+  services: readonly (ServiceRun & { readonly product: CostProduct })[],
 ): Charge[] {
   return resources
     .filter((resource) => hasType(resource, "aws:ecs/cluster:Cluster"))
@@ -146,32 +147,36 @@ export function containerInsights(
       const setting = records(inputs.settings).find(({ name }) => name === "containerInsights");
       const kind = text(setting?.value);
       if (kind !== "enabled" && kind !== "enhanced") return [];
-      const cluster = text(outputs.name ?? inputs.name) || lastSegment(outputs.arn);
+      const cluster = lastSegment(outputs.name ?? inputs.name);
       const inside = services.filter((service) => service.cluster === cluster);
-      const families = new Set(inside.map(({ family }) => family)).size;
-      const count = containerInsightsMetrics;
-      const tasks = inside.reduce((total, service) => total + service.tasks, 0);
-      const containers = inside.reduce((all, { tasks: n, containers: c }) => all + n * c, 0);
-      const base = count.perCluster + count.perService * inside.length + count.perFamily * families;
-      const formula = `${count.perCluster} + ${count.perService} × ${inside.length} services + ${count.perFamily} × ${families} task families`;
-      return kind === "enabled"
-        ? [
-            charge(
-              "container insights",
-              "custom-metric-month",
-              base,
-              `${formula}; its log events apart`,
-            ),
-          ]
-        : [
-            charge(
-              "container insights",
-              "container-insights-enhanced-metric-month",
-              base + count.perTaskEnhanced * tasks + count.perContainerEnhanced * containers,
-              `${formula} + ${count.perTaskEnhanced} × ${tasks} tasks + ${count.perContainerEnhanced} × ${containers} containers`,
-            ),
-          ];
+      const group = "container insights";
+      const priceId =
+        kind === "enabled" ? "custom-metric-month" : "container-insights-enhanced-metric-month";
+      const { perCluster } = containerInsightsMetrics;
+      return [
+        { group, priceId, quantity: perCluster, product: "shared", assumption: "the cluster" },
+        ...[...new Set(inside.map(({ product }) => product))].map((product): Charge => {
+          const own = inside.filter((service) => service.product === product);
+          return { group, priceId, product, ...insightsOf(own, kind === "enhanced") };
+        }),
+      ] satisfies Charge[];
     });
+}
+
+/** Metrics of some services of a cluster. */
+function insightsOf(services: readonly ServiceRun[], enhanced: boolean) {
+  const { perService, perFamily, perTaskEnhanced, perContainerEnhanced } = containerInsightsMetrics;
+  const families = new Set(services.map(({ family }) => family)).size;
+  const tasks = services.reduce((total, service) => total + service.tasks, 0);
+  const containers = services.reduce((all, { tasks: n, containers: c }) => all + n * c, 0);
+  const formula = `${perService} × ${services.length} services + ${perFamily} × ${families} task families`;
+  const base = perService * services.length + perFamily * families;
+  return enhanced
+    ? {
+        quantity: base + perTaskEnhanced * tasks + perContainerEnhanced * containers,
+        assumption: `${formula} + ${perTaskEnhanced} × ${tasks} tasks + ${perContainerEnhanced} × ${containers} containers`,
+      }
+    : { quantity: base, assumption: `${formula}; its log events apart` };
 }
 
 /** One warning per billable type that the table does not know. */

@@ -6,6 +6,7 @@ import { stackChecks } from "../stacks/stackChecks";
 import type { Catalog } from "../stacks/types";
 import { planOf, type Plan } from "./plan";
 import { record, type Recording } from "./record";
+import { loadFacts } from "./workload/facts";
 
 export const PROJECT = "lgtm";
 
@@ -35,5 +36,17 @@ export async function makePlan(
     region: config.region,
   };
   const recording = await record(program, { ...facts, config: pulumiConfig, secretKeys });
-  return { config, catalog: buildCatalog(config), plan: planOf(recording, facts), recording };
+  return plannedStack(config, buildCatalog(config), recording);
+}
+
+/** The plan of what was recorded while the program ran with a configuration. */
+export function plannedStack(
+  config: StackConfig,
+  catalog: Catalog,
+  recording: Recording,
+): PlannedStack {
+  const { stack, accountId, region } = config;
+  const plan = planOf(recording, { project: PROJECT, stack, accountId, region });
+  const workload = { expected: config.expectedLoad, facts: loadFacts(config, plan.resources) };
+  return { config, catalog, plan: { ...plan, workload }, recording };
 }

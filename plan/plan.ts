@@ -1,3 +1,4 @@
+import type { Workload } from "./usageCost";
 import { isSecret, type RecordedResource, type Recording } from "./record";
 
 /**
@@ -12,6 +13,8 @@ export interface Plan {
   readonly accountId: string;
   readonly region: string;
   readonly resources: readonly PlannedResource[];
+  /** The load that the stack is expected to take, and what of the plan its cost depends on. */
+  readonly workload?: Workload;
   /** Stack outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }

@@ -100,6 +100,34 @@ function spot<const Id extends string>(
   };
 }
 
+/** Where the price list of us-east-1 is quoted by usage type, read through AWS's price list API. */
+const objectfs = {
+  source:
+    "https://github.com/scttfrdmn/objectfs/blob/7c70dc0e7212a084adf8f0c9180734ca07cf9f39/internal/awsrates/awsrates.go",
+  seenOn: "2026-11-25",
+} as const;
+
+/** A price of us-east-1 for want of Seoul's own. */
+function elsewhere<const Id extends string>(
+  id: Id,
+  what: string,
+  unit: string,
+  usd: number,
+  from: { readonly source: string; readonly seenOn: string },
+  usageType: string,
+): PriceRow<Id> {
+  return {
+    id,
+    what,
+    unit,
+    usd,
+    ...from,
+    confidence: "third party",
+    usageType,
+    note: "us-east-1's figure; Seoul's own was not found",
+  };
+}
+
 const vcpuHour = "USD per vCPU-hour";
 const gbHour = "USD per GB-hour";
 const hour = "USD per hour";
@@ -148,6 +176,19 @@ const seoul = [
   listed("s3-put-1k", "S3 PUT, COPY, POST, LIST requests", thousand, 0.0045, "AmazonS3", "APN2-Requests-Tier1"),
   listed("s3-get-1k", "S3 GET and other requests", thousand, 0.00035, "AmazonS3", "APN2-Requests-Tier2"),
   listed("s3-glacier-ir-transition-1k", "S3 lifecycle transitions into Glacier Instant Retrieval", thousand, 0.02, "AmazonS3", "APN2-Requests-Tier4"),
+  elsewhere("s3-standard-ia-transition-1k", "S3 lifecycle transitions into Standard-IA or Intelligent-Tiering", thousand, 0.01, objectfs, "Requests-SIA-Tier1"),
+  {
+    id: "s3-int-monitoring-1k",
+    what: "S3 Intelligent-Tiering, monitoring",
+    unit: "USD per 1,000 objects and month",
+    usd: 0.0025,
+    source: "https://www.cloudroutehq.com/cost-optimization/s3-intelligent-tiering",
+    seenOn: "2026-11-25",
+    confidence: "third party",
+    note: "region not stated by the source",
+  },
+  elsewhere("s3-standard-ia-retrieval-gb", "S3 Standard-IA, data read", gb, 0.01, objectfs, "Retrieval-SIA"),
+  elsewhere("s3-glacier-ir-retrieval-gb", "S3 Glacier Instant Retrieval, data read", gb, 0.03, objectfs, "Retrieval-GIR"),
   listed("logs-ingest-gb", "CloudWatch Logs ingestion", gb, 0.76, "AmazonCloudWatch", "APN2-DataProcessing-Bytes"),
   listed("logs-storage-gb-month", "CloudWatch Logs storage", gbMonth, 0.0314, "AmazonCloudWatch", "APN2-TimedStorage-ByteHrs"),
   listed("vended-logs-gb", "Vended logs (VPC flow logs) into CloudWatch Logs", gb, 0.76, "AmazonCloudWatch", "APN2-VendedLog-Bytes"),

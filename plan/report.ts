@@ -6,7 +6,7 @@ import { anonymousDockerHubPulls, dockerHubAnonymousLimit, imagePulls } from "..
 import { insights } from "../stacks/insights";
 import { lifecycleRules } from "../stacks/lifecycle";
 import type { Catalog, Role } from "../stacks/types";
-import { monthlyCost, type CostReport } from "./cost";
+import { costOfPlan, type CostReport } from "./cost";
 import { carriedLoad } from "./load";
 import type { PlannedStack } from "./makePlan";
 import type { Plan } from "./plan";
@@ -24,7 +24,7 @@ export interface ReportFacts {
 
 /** The page that `npm run plan` prints. */
 export function report({ config, catalog, plan }: PlannedStack, facts: ReportFacts): string {
-  const cost = monthlyCost(plan.resources, { region: config.region });
+  const cost = costOfPlan(plan);
   const sections: [string, readonly string[]][] = [
     ["Services", services(config, catalog)],
     ["Reachable from outside", frontDoor(config, catalog)],
@@ -189,7 +189,7 @@ function costLines(cost: CostReport): string[] {
       [{ title: "item" }, { title: "quantity" }, { title: "USD", numeric: true }, { title: "" }],
       rows,
     ),
-    `fixed ${usd(cost.fixedUsd)} + usage (assumed) ${usd(cost.usageUsd)} = ${usd(cost.totalWithoutContainerInsights)}` +
+    `fixed ${usd(cost.fixedUsd)} + usage ${usd(cost.usageUsd)} = ${usd(cost.totalWithoutContainerInsights)}` +
       `; Container Insights ${usd(cost.containerInsightsUsd)}; in all ${usd(cost.total)}`,
     "prices with source and date: plan/prices.ts",
   ];

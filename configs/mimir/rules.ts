@@ -31,12 +31,15 @@ export function rulesSection(config: StackConfig): Section {
         data_dir: "/data/alertmanager",
         external_url: `http://${hostOf(config, "mimir")}:${port}${alertmanagerPrefix}`,
         fallback_config_file: fallbackAlertmanagerPath,
+        poll_interval: "1m",
       },
     },
     reasons: {
       "ruler.alertmanager_url":
         "The Alertmanager in the same process, which passes alerts to the replica that owns them.\nRules are evaluated in this process too (no ruler.query_frontend).",
       "alertmanager.external_url": "Its path must be Mimir's Alertmanager prefix.",
+      "alertmanager.poll_interval":
+        "Default 15s: each replica lists the bucket, and each list is paid for. A new configuration may take a minute.",
       "alertmanager.fallback_config_file":
         "Without it a tenant that has uploaded no configuration has no Alertmanager.",
     },

@@ -48,6 +48,7 @@ const rows: Readonly<Record<string, string>> = {
   "collection.assumeRoleArns": "A3",
   watch: "D9",
   schedule: "S19",
+  expectedLoad: "X3",
 };
 
 const editorLine = "# yaml-language-server: $schema=./configs/stack.schema.json";

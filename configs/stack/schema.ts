@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectedLoadSchema } from "./expectedLoad";
 import { maxNameLength, tokenId } from "./fields";
 import { ingressSchema, networkSchema } from "./network";
 import {
@@ -106,6 +107,7 @@ export const stackSchema = z.strictObject({
   collection: collectionSchema,
   watch: watchSchema,
   schedule: scheduleSchema.optional().describe("Run only in working hours (dev)."),
+  expectedLoad: expectedLoadSchema,
 });
 
 /** What a stack file says, with every default filled in. */

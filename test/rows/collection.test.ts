@@ -72,7 +72,9 @@ function jobsOf(file: string): Job[] {
 
 describe("rows D5 and D7: the collector", () => {
   it("D5: CloudWatch metrics of RDS, ALB, NLB, ElastiCache and Container Insights, into Mimir", async () => {
-    for (const [, plan] of shipped) {
+    // dev says that it wants the load balancer's alone.
+    assert.deepEqual((await devPlan()).config.collection.cloudwatchMetrics, ["alb"]);
+    for (const plan of [prodPlan, defaultPlan]) {
       const file = collectorFile(await plan());
       const jobs = jobsOf(file);
       assert.deepEqual(
@@ -180,11 +182,13 @@ describe("rows D5 and D7: the collector", () => {
     try {
       const file = path.join(folder, "Pulumi.dev.yaml");
       const text = fs.readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8");
+      const withGroup = (group: string) =>
+        text.replace(/^ {2}lgtm:collection:\n/m, `$&    logGroups: [${group}]\n`);
       for (const group of ["/ecs/lgtm-dev-mimir", "/ecs/lgtm-dev-", "/ecs/"]) {
-        fs.writeFileSync(file, `${text}  lgtm:collection: { logGroups: [${group}] }\n`);
+        fs.writeFileSync(file, withGroup(group));
         assert.throws(() => loadFile(file), /collection\.logGroups/, group);
       }
-      fs.writeFileSync(file, `${text}  lgtm:collection: { logGroups: [/ecs/shop] }\n`);
+      fs.writeFileSync(file, withGroup("/ecs/shop"));
       assert.deepEqual(loadFile(file).config.collection.logGroups, ["/ecs/shop"]);
     } finally {
       fs.rmSync(folder, { recursive: true });

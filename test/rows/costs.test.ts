@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { keyRules } from "../../configs/versionKeys";
 import { versions } from "../../configs/versions";
-import { monthlyCost, type CostReport } from "../../plan/cost";
+import { costOfPlan, type CostReport } from "../../plan/cost";
 import type { PlannedStack } from "../../plan/makePlan";
 import { report } from "../../plan/report";
 import { devConfig } from "../fixtures/config";
@@ -18,8 +18,7 @@ import {
 import { mistakesWith } from "../fixtures/stackFile";
 import { tasksOf } from "./reading";
 
-const costOf = ({ plan, config }: PlannedStack): CostReport =>
-  monthlyCost(plan.resources, { region: config.region });
+const costOf = ({ plan }: PlannedStack): CostReport => costOfPlan(plan);
 /** The lines of one section of the page. */
 function section(stack: PlannedStack, title: string): string[] {
   const lines = report(stack, { folder: "plans", seconds: 1 }).split("\n");

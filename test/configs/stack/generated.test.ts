@@ -49,7 +49,7 @@ describe("files made from the schema", () => {
         .split("\n")
         .find((each) => each.startsWith(`| \`${rest.join(".") || key}\` |`));
       assert.ok(line !== undefined, key);
-      assert.match(line, / \| [NGSDBA]\d[^|]* \|$/, key);
+      assert.match(line, / \| [NGSDBAX]\d[^|]* \|$/, key);
       if (node.default !== undefined) assert.ok(line.includes(JSON.stringify(node.default)), key);
     }
   });

@@ -93,7 +93,7 @@ const raised: readonly {
   },
   {
     id: "insights-off",
-    base: devConfig(),
+    base: prodConfig(),
     change: { containerInsights: "disabled" },
     says: /in vain/,
   },
