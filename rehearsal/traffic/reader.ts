@@ -1,0 +1,161 @@
+/** The process that reads, in Grafana's place. `traffic.ts` starts it and tells it what has been acknowledged. */
+import { reasonOf } from "../../smoke/http";
+import { signalOf, type Item, type Stream } from "../../smoke/items";
+import { Reader } from "../../smoke/read";
+import { streamKey, type ReadRecord } from "./ledger";
+import type { ReaderNews, ReaderOrder } from "./messages";
+import { retried } from "./retry";
+
+/** Pause between two reads of one stream. */
+const PAUSE_MS = 700;
+/** A read asks for so much of a stream: what came last, or a stretch of the past. */
+const WINDOW_MS = 20_000;
+const TRACES_PER_READ = 4;
+
+const tell = (news: ReaderNews): void => void process.send?.(news);
+
+/** Reads one stream over and over, and holds each answer against what had been acknowledged before it was asked. */
+class Watcher {
+  readonly items: Item[] = [];
+  private going = true;
+  private readonly loop: Promise<void>;
+
+  constructor(
+    readonly stream: Stream,
+    private readonly reader: Reader,
+    private readonly timeoutMs: number,
+  ) {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.going = false;
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    for (let turn = 0; this.going; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      const wanted = this.choose(turn);
+      if (wanted.length > 0) tell({ kind: "read", record: await this.read(wanted) });
+    }
+  }
+
+  private async read(wanted: readonly Item[]): Promise<ReadRecord> {
+    const beganMs = Date.now();
+    const { tries, result } = await retried(
+      () =>
+        this.reader.read(this.stream, wanted).then(
+          (found) => ({ found, failure: undefined }),
+          (error: unknown) => ({ found: undefined, failure: reasonOf(error, this.timeoutMs) }),
+        ),
+      ({ failure }) => failure === undefined,
+    );
+    const { found, failure } = result;
+    const missing =
+      found === undefined ? [] : wanted.filter(({ sequence }) => !found.has(sequence));
+    const record = { stream: this.stream, beganMs, endedMs: Date.now(), tries };
+    return {
+      ...record,
+      expected: wanted.length,
+      missing,
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  /** By turns: the newest, and a stretch of the past, where replacements leave their holes. */
+  private choose(turn: number): readonly Item[] {
+    const newest = this.items.at(-1);
+    const first = this.items[0];
+    if (newest === undefined || first === undefined) return [];
+    const latestStart = newest.timeMs - WINDOW_MS;
+    const start =
+      turn % 2 === 0 ? latestStart : first.timeMs + Math.random() * (latestStart - first.timeMs);
+    const window = this.items.filter(
+      ({ timeMs }) => timeMs >= start && timeMs < start + WINDOW_MS + 1,
+    );
+    if (signalOf[this.stream.way] !== "traces") return window;
+    return Array.from(
+      { length: Math.min(TRACES_PER_READ, window.length) },
+      () => window[Math.floor(Math.random() * window.length)],
+    ).filter((item) => item !== undefined);
+  }
+}
+
+/** The last reading: everything acknowledged, again and again until it is all there. */
+async function settle(
+  watchers: readonly Watcher[],
+  reader: Reader,
+  timeoutMs: number,
+): Promise<Extract<ReaderNews, { kind: "settled" }>> {
+  const began = Date.now();
+  const waiting = new Map<Watcher, readonly Item[]>(
+    watchers.map((watcher) => [watcher, [...watcher.items]]),
+  );
+  let failure: string | undefined;
+  for (;;) {
+    failure = undefined;
+    await Promise.all(
+      [...waiting].map(async ([watcher, items]) => {
+        const left = await lookFor(reader, watcher.stream, items).catch((error: unknown) => {
+          failure = reasonOf(error, timeoutMs);
+          return items;
+        });
+        if (left.length === 0) waiting.delete(watcher);
+        else waiting.set(watcher, left);
+      }),
+    );
+    if (waiting.size === 0 || Date.now() - began > timeoutMs) break;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+  }
+  return {
+    kind: "settled",
+    lost: [...waiting].map(([{ stream }, items]) => [
+      streamKey(stream),
+      items.map(({ sequence }) => sequence),
+    ]),
+    tookMs: Date.now() - began,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** What of these is not there. In pieces: a query over all of an experiment would be another kind of test. */
+async function lookFor(
+  reader: Reader,
+  stream: Stream,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  const missing: Item[] = [];
+  for (let start = 0; start < items.length; start += 2000) {
+    const piece = items.slice(start, start + 2000);
+    const found = await reader.read(stream, piece);
+    missing.push(...piece.filter(({ sequence }) => !found.has(sequence)));
+  }
+  return missing;
+}
+
+let reader: Reader | undefined;
+let watchers: Watcher[] = [];
+process.on("disconnect", () => process.exit());
+process.on("message", (order: ReaderOrder) => {
+  switch (order.kind) {
+    case "start": {
+      const started = new Reader(order.room, order.reach);
+      reader = started;
+      watchers = order.streams.map((stream) => new Watcher(stream, started, order.reach.timeoutMs));
+      return;
+    }
+    case "acknowledged": {
+      const key = streamKey(order.stream);
+      watchers.find(({ stream }) => streamKey(stream) === key)?.items.push(...order.items);
+      return;
+    }
+    case "stop":
+      void Promise.all(watchers.map((watcher) => watcher.stop())).then(() =>
+        tell({ kind: "stopped" }),
+      );
+      return;
+    case "settle":
+      if (reader !== undefined) void settle(watchers, reader, order.timeoutMs).then(tell);
+  }
+});
