@@ -6,13 +6,14 @@ import { StackConfigError } from "../configs/stack/mistake";
 import { passRolePolicy } from "../stacks/deployRole";
 import { compareWith } from "./diffCommand";
 import { renderedFiles, writeFolder } from "./files";
-import { makePlan } from "./makePlan";
+import { makePlan, type PlannedStack } from "./makePlan";
 import { planText } from "./plan";
 import { report } from "./report";
-import { verdictOn } from "./verdict";
+import { type PlanVerdict, verdictOn } from "./verdict";
 
 interface Options {
   readonly json?: boolean;
+  readonly html?: boolean;
   readonly out?: string;
   readonly diff?: string;
   readonly markdown?: boolean;
@@ -32,6 +33,7 @@ async function main() {
     )
     .argument("<stack>", "name of the stack (dev for Pulumi.dev.yaml), or the path of its file")
     .option("--json", "print plan.json instead of the page")
+    .option("--html", "write report.html beside plan.json: picture, rules, cost, what if")
     .option("--out <dir>", "folder for plan.json and the rendered files (default: plans/STACK)")
     .option(
       "--diff <plan.json>",
@@ -75,6 +77,7 @@ async function main() {
   });
   writeFolder(folder, [
     { path: "plan.json", content: text },
+    ...(options.html === true ? [await reportFile(planned, verdict)] : []),
     {
       path: "pass-role.json",
       content: `${JSON.stringify(passRolePolicy(planned.catalog, planned.config), undefined, 2)}\n`,
@@ -83,6 +86,12 @@ async function main() {
   ]);
   process.stdout.write(comparison?.text ?? (options.json === true ? text : page));
   if (comparison?.stopped === true) process.exitCode = 3;
+}
+
+/** The report as a page. Only here: its parts take time to load that no other plan should pay. */
+async function reportFile(planned: PlannedStack, verdict: PlanVerdict | undefined) {
+  const { reportPage } = await import("../report/page");
+  return { path: "report.html", content: await reportPage(planned, verdict) };
 }
 
 /** The folder of Pulumi.yaml, at or above the current one. */

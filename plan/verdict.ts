@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { StackConfig } from "../configs/stack/schema";
+import type { Finding, Unjudged } from "../policies/judge";
 import type { Plan } from "./plan";
 
 export interface PlanVerdict {
@@ -8,6 +9,10 @@ export interface PlanVerdict {
   readonly text: string;
   /** A mandatory rule found something. */
   readonly forbidden: boolean;
+  readonly findings: readonly Finding[];
+  readonly unjudged: readonly Unjudged[];
+  /** How many resources were judged. */
+  readonly judged: number;
 }
 
 /**
@@ -36,5 +41,11 @@ export async function verdictOn(
   const mistakes = checkConfig(policyConfig);
   if (mistakes.length > 0) throw new Error([`${file}:`, ...mistakes].join("\n  "));
   const verdict = await judge(plan, { policyConfig });
-  return { text: verdictText(verdict, plan.resources.length), forbidden: isForbidden(verdict) };
+  const judged = plan.resources.length;
+  return {
+    ...verdict,
+    judged,
+    text: verdictText(verdict, judged),
+    forbidden: isForbidden(verdict),
+  };
 }

@@ -76,7 +76,7 @@ describe("npm run plan", function () {
     // The first one bundles the program; the others find the bundle.
     good = await plan(["dev", "--out", at("old")], root);
     [json, broken] = await Promise.all([
-      plan(["dev", "--json", "--out", at("new")], folder),
+      plan(["dev", "--json", "--html", "--out", at("new")], folder),
       plan(["broken", "--out", at("out-broken")], folder),
     ]);
     [unknown, refused, unpriced] = await Promise.all([
@@ -104,11 +104,21 @@ describe("npm run plan", function () {
     assert.equal(json.stdout, text);
     assert.equal(fs.readFileSync(at("new/plan.json"), "utf8"), text);
     assert.equal(text, planText((await devPlan()).plan));
-    assert.deepEqual(filesIn(at("new")), filesIn(at("old")));
+    assert.deepEqual(filesIn(at("new")), [...filesIn(at("old")), "report.html"]);
     for (const file of filesIn(at("new/files"))) {
       const read = (out: string) => fs.readFileSync(at(`${out}/files/${file}`), "utf8");
       assert.equal(read("new"), read("old"), file);
     }
+  });
+
+  it("writes the report beside plan.json with --html, and only then", () => {
+    assert.ok(!filesIn(at("old")).includes("report.html"));
+    const page = fs.readFileSync(at("new/report.html"), "utf8");
+    assert.match(page, /^<!doctype html>\n<html lang="en">/);
+    assert.doesNotMatch(
+      page,
+      /\bsrc=|<link|@import|https?:\/\/(?!\w*\.dev\.example\.com)[\w.]+\.(js|css|woff2?)/,
+    );
   });
 
   it("reports every mistake of a file, writes nothing and exits with 1", () => {

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import type { PlannedStack } from "../../plan/makePlan";
+import { judge } from "../../policies/judge";
+import { reportPage } from "../../report/page";
+import { devPlan, planFile, prodPlan } from "../fixtures/plans";
+import { startChromium } from "./chromium";
+import { isQuiet, openReport, type OpenedReport } from "./opened";
+
+const root = path.join(__dirname, "..", "..");
+const MOST_BYTES = 1_000_000;
+
+const examples = fs
+  .readdirSync(path.join(root, "examples"), { recursive: true })
+  .map(String)
+  .filter((file) => /Pulumi\.\w+\.ya?ml$/.test(file));
+
+const stacks: readonly (readonly [name: string, planned: () => Promise<PlannedStack>])[] = [
+  ["dev", devPlan],
+  ["prod", prodPlan],
+  ...examples.map(
+    (file) => [`examples/${file}`, () => planFile(path.join(root, "examples", file))] as const,
+  ),
+];
+
+async function markupOf(planned: PlannedStack): Promise<string> {
+  const { environment } = planned.config;
+  const found = await judge(planned.plan, { policyConfig: { settings: { environment } } });
+  return reportPage(planned, { ...found, judged: planned.plan.resources.length });
+}
+
+/** Violations of WCAG A and AA, and of axe's own good practice. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .map(({ target }) => target.join(" "))
+        .slice(0, 3)
+        .join("; ")}`,
+  );
+}
+
+// What is evaluated in the page is text, because this side of the project knows no document.
+// Not proven here: other browsers, a real screen reader, and that it looks good.
+describe("report in Chromium", () => {
+  let browser: Browser;
+  before(async function () {
+    this.timeout(400_000);
+    browser = await startChromium();
+  });
+  after(() => browser.close());
+
+  for (const [name, planned] of stacks) {
+    describe(name, () => {
+      let markup: string;
+      let report: OpenedReport;
+      before(async () => {
+        markup = await markupOf(await planned());
+      });
+      beforeEach(async () => {
+        report = await openReport(browser, markup);
+      });
+      afterEach(() => report.close());
+
+      it("opens without an error and without asking the network, in at most 1 MB", () => {
+        assert.ok(Buffer.byteLength(markup) <= MOST_BYTES, `${Buffer.byteLength(markup)} bytes`);
+        isQuiet(report);
+      });
+
+      it("every link leads somewhere", async () => {
+        const links = await report.page.evaluate<string[]>(
+          "[...document.links].concat([...document.querySelectorAll('svg a')]).map((link) => link.getAttribute('href'))",
+        );
+        assert.ok(links.length > 30);
+        for (const link of new Set(links)) {
+          assert.match(link, /^#/);
+          assert.equal(await report.page.locator(`[id="${link.slice(1)}"]`).count(), 1, link);
+        }
+      });
+
+      it("every part of the picture opens its details by keyboard, and Escape brings back", async () => {
+        const { page } = report;
+        const parts = page.locator("svg.picture a[data-role]");
+        const count = await parts.count();
+        assert.ok(count >= 18);
+        for (let index = 0; index < count; index++) {
+          const part = parts.nth(index);
+          const href = (await part.getAttribute("href")) ?? "";
+          if (href === "#front-door") continue;
+          await part.focus();
+          await page.keyboard.press("Enter");
+          const drawer = page.locator("dialog.drawer[open]");
+          await drawer.waitFor({ timeout: 2000 });
+          assert.equal(
+            await drawer.locator("h2").first().textContent(),
+            href === "#database" ? "postgres" : href.replace("#service-", ""),
+          );
+          if (href !== "#database") assert.ok((await drawer.locator("h3").count()) >= 5);
+          await page.keyboard.press("Escape");
+          await drawer.waitFor({ state: "detached", timeout: 2000 });
+          assert.equal(await page.locator(`[id="${href.slice(1)}"] .part-body`).count(), 1);
+        }
+        isQuiet(report);
+      });
+
+      it("pointing at a part shows its calls and only those", async () => {
+        const { page } = report;
+        await page.locator("svg.picture a[data-role='mimir']").hover();
+        const lit = await page.evaluate<string[]>(
+          "[...document.querySelectorAll('svg.picture .wire.lit')].map(({ dataset }) => dataset.from + ' ' + dataset.to)",
+        );
+        assert.ok(lit.includes("grafana mimir"));
+        assert.ok(lit.every((pair) => pair.split(" ").includes("mimir")));
+        await page.mouse.move(0, 0);
+        assert.equal(await page.locator("svg.picture .wire.lit").count(), 0);
+      });
+
+      it("a zone can be lost and brought back", async () => {
+        const { page } = report;
+        const buttons = page.locator("[data-lose-zone]");
+        for (let index = 0; index < (await buttons.count()); index++) {
+          const zone = (await buttons.nth(index).getAttribute("data-lose-zone")) ?? "";
+          await buttons.nth(index).click();
+          assert.equal(await page.locator(`[data-zone-verdict='${zone}']`).isVisible(), true);
+          assert.equal(await page.locator(".zone.lost").count(), 1);
+          await buttons.nth(index).click();
+          assert.equal(await page.locator(".zone.lost").count(), 0);
+        }
+        isQuiet(report);
+      });
+
+      it("a file opens in colour and with its whole content", async () => {
+        const { page } = report;
+        await page.locator("a[data-role='mimir']").first().click();
+        const file = page.locator("dialog details.file").first();
+        await file.locator("summary").click();
+        await file.locator("pre .token-key").first().waitFor({ timeout: 2000 });
+        const shown = await file.locator("pre code").first().textContent();
+        const { catalog } = await planned();
+        const mimir = catalog.products.find((product) => product.name === "mimir");
+        assert.equal(shown, mimir?.roles[0]?.instances[0]?.files[0]?.content);
+        isQuiet(report);
+      });
+
+      for (const colorScheme of ["light", "dark"] as const) {
+        it(`axe finds nothing: ${colorScheme}, everything opened, and with a part beside the picture`, async () => {
+          const own = await openReport(browser, markup, { colorScheme });
+          try {
+            assert.deepEqual(await violations(own.page), []);
+            await own.page.locator("[data-lose-zone]").first().click();
+            for (const summary of await own.page
+              .locator("main details:not([open]) > summary")
+              .all())
+              if (await summary.isVisible()) await summary.click();
+            assert.deepEqual(await violations(own.page), []);
+            await own.page.locator("svg.picture a[data-role='mimir']").click();
+            await own.page.locator("dialog details.file > summary").first().click();
+            assert.deepEqual(await violations(own.page), []);
+            isQuiet(own);
+          } finally {
+            await own.close();
+          }
+        });
+      }
+
+      it("the reader's choice of colours wins over the system's", async () => {
+        const { page } = report;
+        const background = () =>
+          page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+        const light = await background();
+        await page.locator("[data-theme-toggle]").click();
+        assert.notEqual(await background(), light);
+        await page.locator("[data-theme-toggle]").click();
+        assert.equal(await background(), light);
+      });
+
+      it("fits 800 pixels without scrolling the page sideways", async () => {
+        const own = await openReport(browser, markup, { width: 800 });
+        const wider = await own.page.evaluate<number>(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        await own.close();
+        assert.equal(wider, 0);
+      });
+
+      it("prints every part but the files, on light paper", async () => {
+        const pdf = await report.page.pdf({ preferCSSPageSize: true });
+        assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+        isQuiet(report);
+      });
+    });
+  }
+});
