@@ -39,6 +39,9 @@ export function readPlanView(plan: Plan): PlanView {
     targetGroups: targetGroupsOf(reader),
     loadBalancer: loadBalancerOf(reader),
     buckets: reader.all("aws:s3/bucket:Bucket").map(({ id }) => id),
+    bucketStatements: reader
+      .all("aws:s3/bucketPolicy:BucketPolicy")
+      .flatMap((policy) => statementsOf(policy, reader)),
     secrets: reader
       .all("aws:secretsmanager/secret:Secret")
       .map((secret) => ({ arn: secret.id, name: secret.name })),

@@ -21,6 +21,8 @@ export interface PlanView {
   readonly loadBalancer?: LoadBalancer;
   /** Buckets that tasks use. */
   readonly buckets: readonly string[];
+  /** Statements of the buckets' own policies. */
+  readonly bucketStatements: readonly PolicyStatement[];
   /** Secrets whose values the plan masks. */
   readonly secrets: readonly Secret[];
 }

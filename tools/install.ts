@@ -1,6 +1,6 @@
 /**
- * Builds the external programs that the slower lanes need (Loki, Tempo, the Pulumi CLI, the Alloy
- * parser, actionlint) from their published Go modules into a cache outside the repository.
+ * Builds the external programs that the slower lanes need (Loki, Tempo, the Pulumi CLI, an S3
+ * server, the Alloy parser, actionlint) from their published Go modules into a cache outside the repository.
  *
  *   npx tsx tools/install.ts loki tempo pulumi alloycheck actionlint [--print]
  *
@@ -46,6 +46,11 @@ const tools = {
     module: "github.com/pulumi/pulumi/pkg/v3",
     // Without a version the Automation API refuses the CLI.
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+  },
+  versitygw: {
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    module: "github.com/versity/versitygw",
+    versionVariable: "main.Version",
   },
   alloycheck: { package: "." },
   actionlint: {
@@ -194,8 +199,8 @@ async function goBuild(name: ToolName, build: Build, output: string): Promise<vo
   );
 }
 
-async function install(name: ToolName): Promise<string> {
-  const build = await describeBuild(name);
+async function install(name: ToolName, toolsRoot: string): Promise<string> {
+  const build = await describeBuild(name, toolsRoot);
   const root = toolsFolder();
   // `bin/` because the Automation API takes a CLI as the root of an installation.
   const home = join(root, `${name}-${build.version}-${build.hash}`);
@@ -225,10 +230,11 @@ const pending = new Map<ToolName, Promise<string>>();
 /**
  * Path of a tool's program, built first where the cache does not have it.
  *
+ * @param toolsRoot Folder with the tools' modules; a bundled command has to say where it is.
  * @throws ToolError if Go is absent or too old, or the build fails; the message has the mend.
  */
-export function toolPath(name: ToolName): Promise<string> {
-  const known = pending.get(name) ?? install(name);
+export function toolPath(name: ToolName, toolsRoot = __dirname): Promise<string> {
+  const known = pending.get(name) ?? install(name, toolsRoot);
   pending.set(name, known);
   return known;
 }
