@@ -1,5 +1,4 @@
 import "./lean";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { StackConfigError } from "../configs/stack/mistake";
@@ -9,6 +8,7 @@ import { renderedFiles, writeFolder } from "./files";
 import { makePlan, type PlannedStack } from "./makePlan";
 import { planText } from "./plan";
 import { report } from "./report";
+import { projectRoot, stackFileOf } from "./stackArgument";
 import { type PlanVerdict, verdictOn } from "./verdict";
 
 interface Options {
@@ -50,9 +50,7 @@ async function main() {
     .parse();
   const [stack = ""] = command.args;
   const options = command.opts<Options>();
-  const file = /\.ya?ml$/.test(stack) ? stack : path.join(projectRoot(), `Pulumi.${stack}.yaml`);
-
-  const planned = await makePlan(file);
+  const planned = await makePlan(stackFileOf(stack));
   const root = projectRoot();
   const verdict = options.policy
     ? await verdictOn(planned.plan, planned.config, root, options.policyConfig)
@@ -92,17 +90,6 @@ async function main() {
 async function reportFile(planned: PlannedStack, verdict: PlanVerdict | undefined) {
   const { reportPage } = await import("../report/page");
   return { path: "report.html", content: await reportPage(planned, verdict) };
-}
-
-/** The folder of Pulumi.yaml, at or above the current one. */
-function projectRoot(): string {
-  let folder = process.cwd();
-  while (!fs.existsSync(path.join(folder, "Pulumi.yaml"))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) return process.cwd();
-    folder = parent;
-  }
-  return folder;
 }
 
 main().catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { stackChecks } from "../stacks/stackChecks";
 import type { Catalog } from "../stacks/types";
 import { planOf, type Plan } from "./plan";
 import { record, type Recording } from "./record";
+import type { Workload } from "./usageCost";
 import { loadFacts } from "./workload/facts";
 
 export const PROJECT = "lgtm";
@@ -13,7 +14,7 @@ export const PROJECT = "lgtm";
 export interface PlannedStack {
   readonly config: StackConfig;
   readonly catalog: Catalog;
-  readonly plan: Plan;
+  readonly plan: Plan & { readonly workload: Workload };
   readonly recording: Recording;
 }
 

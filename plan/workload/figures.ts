@@ -206,6 +206,7 @@ export const figures = {
     source: "assumed",
   },
 
+  spansPerTrace: { value: 10, unit: "spans of a trace", source: "assumed" },
   lcuGbPerHour: {
     value: 1,
     unit: "GB an hour per LCU",

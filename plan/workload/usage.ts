@@ -112,12 +112,13 @@ function signalLines(
     quantity,
     how,
   });
-  const kept = signal.flows.map(({ retentionDays }) => `${retentionDays} days`).join(" and ");
+  const kept = `${signal.flows.map(({ retentionDays }) => retentionDays).join(" and ")} days`;
   return [
     line(
       "s3-standard-gb-month",
       standard,
-      `${amount(daily)} GB a day, kept ${kept}; ${amount(replaced)} GB of it replaced by compaction and not yet gone`,
+      `${amount(daily)} GB a day, kept ${kept}` +
+        (replaced > 0 ? `; ${amount(replaced)} GB replaced by compaction and not yet gone` : ""),
     ),
     line("s3-standard-ia-gb-month", infrequent, `${amount(daily)} GB a day`),
     line("s3-glacier-ir-gb-month", instant, `${amount(daily)} GB a day`),

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
-import { fargateSpotShare, prices, pricesOf, UnknownPriceRegionError } from "../../plan/prices";
+import { otherPrices } from "../../plan/otherPrices";
+import { figures } from "../../plan/workload/figures";
+import {
+  fargateSpotShare,
+  prices,
+  pricesOf,
+  UnknownPriceRegionError,
+  type PriceRow,
+} from "../../plan/prices";
 
 describe("price table", () => {
-  for (const [region, rows] of Object.entries(prices)) {
+  const tables: readonly [string, readonly PriceRow[]][] = [
+    ...Object.entries(prices),
+    ["elsewhere", otherPrices],
+  ];
+  for (const [region, rows] of tables) {
     describe(region, () => {
       for (const row of rows) {
         it(`${row.id} has a price, a unit, a source and a date`, () => {
@@ -35,6 +47,18 @@ describe("price table", () => {
       });
     });
   }
+
+  it("has no figure without its source, and says what is assumed", () => {
+    for (const [id, { value, unit, source }] of Object.entries(figures)) {
+      assert.ok(value > 0 && Number.isFinite(value), id);
+      assert.ok(unit.length > 3, id);
+      assert.match(
+        source,
+        /^(assumed|measured|configs\/|https:\/\/|grafana\/|prometheus\/)/,
+        `${id}: ${source}`,
+      );
+    }
+  });
 
   it("assumes no cheaper Spot than was ever published", () => {
     const published = [0.01412301 / 0.04656, 0.01870297 / 0.0557];
