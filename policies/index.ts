@@ -4,17 +4,22 @@ import type { Rule } from "./rule";
 import { iamDataRules } from "./rules/iamData";
 import { iamDocumentRules } from "./rules/iamDocuments";
 import { iamRoleRules } from "./rules/iamRoles";
+import { iamSeenRules } from "./rules/iamSeen";
 import { computeContainerRules } from "./rules/computeContainers";
+import { computePlatformRules } from "./rules/computePlatform";
 import { computeSecretRules } from "./rules/computeSecrets";
 import { computeServiceRules } from "./rules/computeServices";
 import { computeTaskRules } from "./rules/computeTasks";
 import { hygieneRules } from "./rules/hygiene";
 import { ingressGuardRules } from "./rules/ingressGuard";
 import { ingressListenerRules } from "./rules/ingressListeners";
+import { ingressServerRules } from "./rules/ingressServers";
+import { ingressTargetRules } from "./rules/ingressTargets";
 import { networkRules } from "./rules/network";
 import { resilienceGossipRules } from "./rules/resilienceGossip";
 import { resilienceHealthRules } from "./rules/resilienceHealth";
 import { resilienceNameRules } from "./rules/resilienceNames";
+import { resiliencePlacementRules } from "./rules/resiliencePlacement";
 import { resilienceRingRules } from "./rules/resilienceRings";
 import { resilienceSettingRules } from "./rules/resilienceSettings";
 import { securityGroupClosureRules } from "./rules/securityGroupClosure";
@@ -23,6 +28,7 @@ import { securityGroupWritingRules } from "./rules/securityGroupWriting";
 import { acknowledgementRule, settingsRule } from "./rules/settings";
 import { storageBucketRules } from "./rules/storageBuckets";
 import { storageDatabaseRules } from "./rules/storageDatabase";
+import { storageOnceRules } from "./rules/storageOnce";
 import { storageLifecycleRules } from "./rules/storageLifecycle";
 import { Session, type SessionOptions } from "./session";
 
@@ -34,21 +40,27 @@ export const rules: readonly Rule[] = [
   ...iamDocumentRules,
   ...iamRoleRules,
   ...iamDataRules,
+  ...iamSeenRules,
   ...storageBucketRules,
+  ...storageOnceRules,
   ...storageLifecycleRules,
   ...storageDatabaseRules,
   ...computeContainerRules,
   ...computeSecretRules,
   ...computeServiceRules,
   ...computeTaskRules,
+  ...computePlatformRules,
   ...ingressGuardRules,
   ...ingressListenerRules,
+  ...ingressTargetRules,
+  ...ingressServerRules,
   ...networkRules,
   ...resilienceSettingRules,
   ...resilienceRingRules,
   ...resilienceGossipRules,
   ...resilienceNameRules,
   ...resilienceHealthRules,
+  ...resiliencePlacementRules,
   ...hygieneRules,
 ];
 

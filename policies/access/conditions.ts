@@ -24,6 +24,19 @@ export const isPinnedToSource = (statement: Statement, sourceKeys: ReadonlySet<s
     (condition) => sourceKeys.has(condition.key) && isPinning(condition) && pinsAccount(condition),
   );
 
+/** Accounts that a statement's conditions on the source name. */
+export const pinnedAccounts = (
+  statement: Statement,
+  sourceKeys: ReadonlySet<string>,
+): readonly string[] =>
+  statement.conditions
+    .filter((condition) => sourceKeys.has(condition.key) && isPinning(condition))
+    .flatMap((condition) =>
+      condition.values.map((value) =>
+        condition.key === "aws:sourceaccount" ? value : (value.split(":")[4] ?? ""),
+      ),
+    );
+
 /** The statement holds for callers that one of the keys names. */
 export const isPinnedTo = (statement: Statement, keys: ReadonlySet<string>): boolean =>
   statement.conditions.some(

@@ -21,14 +21,27 @@ export const covering = (statement: Statement, actions: readonly string[]): stri
     actions.some((wanted) => matchesPattern(action.toLowerCase(), wanted)),
   );
 
-/** Whether a role is allowed an action on a resource without any condition. */
-export const isGranted = (role: TaskRole, action: string, resource: string): boolean =>
-  grantsOf(role).some(
-    ({ statement }) =>
-      statement.conditions.length === 0 &&
-      covering(statement, [action.toLowerCase()]).length > 0 &&
-      statement.resources.some((pattern) => matchesPattern(pattern, resource)),
+/**
+ * Whether a role is allowed an action on a resource without any condition.
+ *
+ * @param refusing Statements of the resource's own policy: a refusal anywhere wins.
+ */
+export const isGranted = (
+  role: TaskRole,
+  action: string,
+  resource: string,
+  refusing: readonly Statement[] = [],
+): boolean => {
+  const covers = (statement: Statement) =>
+    statement.conditions.length === 0 &&
+    covering(statement, [action.toLowerCase()]).length > 0 &&
+    statement.resources.some((pattern) => matchesPattern(pattern, resource));
+  const own = role.documents.flatMap(({ statements }) => statements);
+  return (
+    own.some((statement) => statement.isAllow && covers(statement)) &&
+    ![...own, ...refusing].some((statement) => !statement.isAllow && covers(statement))
   );
+};
 
 /** Bucket and key of an S3 ARN; no key for the bucket itself. */
 export function bucketAndKey(

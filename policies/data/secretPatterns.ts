@@ -13,7 +13,7 @@ export const harmlessValue =
 /**
  * Forms of secrets that are one wherever they stand.
  * Sources: IAM User Guide, "IAM identifiers" (AKIA, ASIA and 16 characters); RFC 7468 (PEM labels); RFC 7519 (JWT);
- * github.blog/2021-04-05 (`ghp_` and its siblings); Grafana's documentation of service account (`glsa_`) and Cloud
+ * github.blog/2021-04-05 (`ghp_` and its siblings); api.slack.com/messaging/webhooks; Grafana's documentation of service account (`glsa_`) and Cloud
  * access policy (`glc_`) tokens.
  */
 export const secretForms: readonly {
@@ -32,6 +32,12 @@ export const secretForms: readonly {
     id: "vendor-token",
     what: "a token of GitHub, Grafana or Slack",
     pattern: /\b(gh[pousr]_\w{30,}|glsa_\w{30,}|glc_[\w+/=]{30,}|xox[abprs]-[\w-]{20,})/,
+  },
+  {
+    id: "webhook",
+    what: "a webhook of Slack, Discord or Teams, which is its own password",
+    pattern:
+      /https:\/\/(hooks\.slack\.com\/services\/T\w{6,}\/B\w{6,}\/\w{16,}|discord(app)?\.com\/api\/webhooks\/\d{10,}\/[\w-]{20,}|[\w.-]{1,80}\.webhook\.office\.com\/webhookb2\/\S{20,})/,
   },
   { id: "bearer", what: "a bearer token", pattern: /\bBearer\s+[\w.~+/=-]{20,}/i },
   {

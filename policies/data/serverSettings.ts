@@ -17,6 +17,8 @@ export interface SettingRow {
   readonly targets?: readonly string[];
   /** Path in the server's file. */
   readonly key: string;
+  /** The row counts only where the file has this key: a part that does not use what it speaks of leaves it out. */
+  readonly onlyWith?: string;
   /** Flag that would set it too, without dashes. */
   readonly flag?: string;
   readonly need: Need;

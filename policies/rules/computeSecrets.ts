@@ -48,8 +48,17 @@ const secretsByReference = resourceRule({
 });
 
 function* wordsAndLabels(container: Value): Generator<[where: string, what: string]> {
-  for (const key of ["command", "entryPoint"]) {
-    for (const word of container.at(key).texts()) {
+  const commands = [
+    ["command", container.at("command")],
+    ["entryPoint", container.at("entryPoint")],
+    ["healthCheck", container.at("healthCheck", "command")],
+  ] as const;
+  for (const [key, command] of commands) {
+    // A shell's words stand in one text.
+    const words = command
+      .texts()
+      .flatMap((text) => (text.length > 2000 ? [text] : [text, ...text.split(/\s+/)]));
+    for (const word of new Set(words)) {
       const flag = /^--?([\w.-]+)=([\s\S]+)$/.exec(word);
       const what = flag === null ? secretForm(word) : secretIn(flag[1] ?? "", flag[2] ?? "");
       if (what !== undefined) yield [key, what];

@@ -63,10 +63,15 @@ const logging = stackRule({
   severity: "medium",
   judge(stack, judgement) {
     const groups = new Set<string>();
+    const regions = new Map<string, string>();
     // Where a preview does not know the name of one group yet, a name that is not found proves nothing.
     const allKnown = stack.ofType(LOG_GROUP).every((group) => {
       const name = group.at("name");
-      if (!name.isUnknown) groups.add(name.text() ?? "");
+      if (!name.isUnknown) {
+        groups.add(name.text() ?? "");
+        const region = group.arn?.split(":")[3];
+        if (region !== undefined) regions.set(name.text() ?? "", region);
+      }
       return !name.isUnknown;
     });
     judgement.each(stack.ofType(TASK_DEFINITION), (taskDefinition) => {
@@ -94,6 +99,14 @@ const logging = stackRule({
           report(
             "awslogs-group",
             `container ${name} logs into ${group ?? "no group"}, which this stack does not own`,
+          );
+        }
+        const region = options.at("awslogs-region").text();
+        const home = regions.get(group ?? "");
+        if (region !== undefined && home !== undefined && region !== home) {
+          report(
+            `awslogs-region:${region}`,
+            `container ${name} logs to ${region}, and its group is in ${home}`,
           );
         }
         const mode = options.at("mode").text();

@@ -75,7 +75,9 @@ const providerAccount = resourceRule({
     "https://www.pulumi.com/registry/packages/aws/api-docs/provider/#allowedaccountids_nodejs",
   mend: "Name region and allowedAccountIds on the provider",
   scope: "any",
-  reads: { [AWS_PROVIDER]: ["region", "allowedAccountIds"] },
+  reads: {
+    [AWS_PROVIDER]: ["region", "allowedAccountIds", "accessKey", "secretKey", "token", "insecure"],
+  },
   severity: "high",
   judge(provider, judgement) {
     // Pulumi's own default provider is the business of `hygiene-explicit-provider`.
@@ -83,6 +85,17 @@ const providerAccount = resourceRule({
     judgement.each(["region"], (key) => {
       if ((provider.at(key).text() ?? "") !== "") return;
       judgement.report(provider, { finding: key, says: "the provider names no region" });
+    });
+    judgement.each(["accessKey", "secretKey", "token"], (key) => {
+      if ((provider.at(key).text() ?? "") === "") return;
+      judgement.report(provider, {
+        finding: key,
+        says: `the provider is given ${key}, which ends in the state and outlives who wrote it`,
+      });
+    });
+    judgement.each(["insecure"], (key) => {
+      if (provider.at(key).boolean() !== true) return;
+      judgement.report(provider, { finding: key, says: "the provider accepts any certificate" });
     });
     judgement.each(["allowedAccountIds"], (key) => {
       const accounts = provider.at(key).json();
@@ -250,6 +263,33 @@ const taskTags = resourceRule({
   },
 });
 
+const ignoredChanges = resourceRule({
+  id: "hygiene-ignored-changes",
+  subject,
+  rationale:
+    "A change that is ignored is never deployed: what is reviewed and judged is not what runs.",
+  source: "https://www.pulumi.com/docs/iac/concepts/resources/options/ignorechanges/",
+  mend: "Remove ignoreChanges; a count that autoscaling owns may stay",
+  scope: "any",
+  everyType: true,
+  enforcement: "advisory",
+  reads: {},
+  severity: "low",
+  judge(resource, judgement) {
+    if (!isAws(resource)) return;
+    for (const path of resource.options.ignoreChanges) {
+      if (ownedByAutoscaling.test(path)) continue;
+      judgement.report(resource, {
+        finding: `ignoreChanges:${path}`,
+        says: `changes of ${path} are ignored`,
+      });
+    }
+  },
+});
+
+/** What Application Auto Scaling, or a schedule of it, changes by itself. */
+const ownedByAutoscaling = /^(desiredCount|minCapacity|maxCapacity)$/;
+
 export const hygieneRules: readonly Rule[] = [
   requiredTags,
   explicitProvider,
@@ -260,4 +300,5 @@ export const hygieneRules: readonly Rule[] = [
   noDefaultResources,
   secretRecovery,
   taskTags,
+  ignoredChanges,
 ];

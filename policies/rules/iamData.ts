@@ -6,7 +6,7 @@ import {
   literalStart,
   type Grant,
 } from "../access/grants";
-import { hasWildcard } from "../access/documents";
+import { documentsOf, hasWildcard, type Statement } from "../access/documents";
 import { productsOf, roleReads, rolesOf, usersOf, type TaskRole } from "../access/roles";
 import {
   bucketActions,
@@ -16,6 +16,7 @@ import {
 } from "../data/storagePrefixes";
 import type { Product } from "../data/parts";
 import { type Judgement, type Resource, type Rule, type Stack, stackRule } from "../rule";
+import { settingTypes } from "../servers/buckets";
 import { containersOf, environmentOf } from "../servers/server";
 
 const BUCKET = "aws:s3/bucket:Bucket";
@@ -52,14 +53,21 @@ export const iamDataRules: readonly Rule[] = [
     mend: "Allow GetObject, PutObject, DeleteObject and AbortMultipartUpload on the prefix and ListBucket on the bucket, without condition",
     scope: "lgtm",
     severity: "high",
-    reads: { ...roleReads, [BUCKET]: ["bucket"] },
+    reads: {
+      ...roleReads,
+      [BUCKET]: ["bucket"],
+      ...Object.fromEntries(settingTypes.policy.map((type) => [type, ["bucket", "policy"]])),
+    },
     judge(stack, judgement) {
       const buckets = dataBuckets(stack);
       judgement.each(rolesOf(stack), (role) => {
         if (role.isIncomplete) return;
         for (const product of productsOf(role.tasks)) {
           for (const prefix of ownPrefixes[product as Product] ?? []) {
-            for (const bucket of buckets) judgeUse(role, product, bucket, prefix, judgement);
+            for (const bucket of buckets) {
+              const refusing = refusals(stack, bucket, role);
+              judgeUse(role, product, bucket, prefix, refusing, judgement);
+            }
           }
         }
       });
@@ -171,15 +179,18 @@ function judgeUse(
   product: string,
   bucket: string,
   prefix: string,
+  refusing: readonly Statement[],
   judgement: Judgement,
 ): void {
   // An object as servers name them: some key below the prefix.
   const object = `arn:aws:s3:::${bucket}/${prefix}tenant/object`;
   const missing = [
     ...objectActions
-      .filter((action) => !isGranted(role, action, object))
+      .filter((action) => !isGranted(role, action, object, refusing))
       .map((action) => `${action}:${prefix}`),
-    ...(isGranted(role, "s3:ListBucket", `arn:aws:s3:::${bucket}`) ? [] : ["s3:ListBucket"]),
+    ...(isGranted(role, "s3:ListBucket", `arn:aws:s3:::${bucket}`, refusing)
+      ? []
+      : ["s3:ListBucket"]),
   ];
   for (const what of new Set(missing)) {
     judgement.report(role.resource, {
@@ -187,6 +198,19 @@ function judgeUse(
       says: `${product} needs ${what} in ${bucket} and is not allowed it without condition`,
     });
   }
+}
+
+/** What the bucket's own policy refuses to everybody, or to the role by name. */
+function refusals(stack: Stack, bucket: string, role: TaskRole): Statement[] {
+  return stack
+    .ofType(...settingTypes.policy)
+    .filter((policy) => !policy.at("bucket").isUnknown && policy.at("bucket").text() === bucket)
+    .flatMap((policy) => documentsOf(policy))
+    .flatMap(({ statements }) => statements)
+    .filter(
+      ({ isAllow, principals }) =>
+        !isAllow && principals.some(({ id }) => id === "*" || id === role.resource.arn),
+    );
 }
 
 /** Six characters that Secrets Manager adds to a name: a pattern for them is as exact as the ARN. */

@@ -1,6 +1,6 @@
 import { callerKeys, servicesWithoutSource, sourceKeys } from "../data/accessTables";
 import { needsNoResource } from "../data/actionsWithoutResource";
-import { isPinnedTo, isPinnedToSource } from "../access/conditions";
+import { isPinnedTo, isPinnedToSource, pinnedAccounts } from "../access/conditions";
 import {
   documentReads,
   documentsOf,
@@ -182,7 +182,20 @@ export const iamDocumentRules: readonly Rule[] = [
       if (!statement.isAllow || document.kind === "identity") return;
       for (const { kind, id } of statement.principals) {
         if (kind !== "Service" || servicesWithoutSource.has(id)) continue;
-        if (isPinnedToSource(statement, sourceKeys)) continue;
+        if (isPinnedToSource(statement, sourceKeys)) {
+          // A bucket may take another account's logs; a role of the stack acts for the stack's own account.
+          const own = document.kind === "trust" ? ownAccounts(document.resource) : [];
+          const strangers = pinnedAccounts(statement, sourceKeys).filter(
+            (account) => own.length > 0 && !own.includes(account),
+          );
+          for (const account of new Set(strangers)) {
+            judgement.report(document.resource, {
+              finding: `Service::${id}:${account}`,
+              says: `${where(document, statement)} lets ${id} act for account ${account}`,
+            });
+          }
+          continue;
+        }
         judgement.report(document.resource, {
           finding: `Service::${id}`,
           says: `${where(document, statement)} lets ${id} act for every account`,
@@ -211,6 +224,12 @@ export const iamDocumentRules: readonly Rule[] = [
     }),
   }),
 ];
+
+/** Accounts that the resource's provider may work in; none where nothing says so. */
+function ownAccounts(resource: Resource): string[] {
+  const allowed = resource.provider?.properties.at("allowedAccountIds");
+  return allowed === undefined || allowed.isUnknown ? [] : allowed.json().texts();
+}
 
 /** The account's own right to administer a key: without it nobody could, and AWS refuses the key. */
 const isOwnKeyPolicy = (document: PolicyDocument, statement: Statement): boolean =>

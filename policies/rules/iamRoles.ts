@@ -6,6 +6,7 @@ import { resourceRule, stackRule, type Rule } from "../rule";
 
 const TASK_SERVICE = "ecs-tasks.amazonaws.com";
 const GROUP_ATTACHMENT = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment";
+const EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive";
 const USER_ATTACHMENT = "aws:iam/userPolicyAttachment:UserPolicyAttachment";
 
 /** Who has which role, and what no role of a task may do. */
@@ -42,9 +43,15 @@ export const iamRoleRules: readonly Rule[] = [
       [POLICY_ATTACHMENT]: ["policyArn"],
       [GROUP_ATTACHMENT]: ["policyArn"],
       [USER_ATTACHMENT]: ["policyArn"],
+      [EXCLUSIVE]: ["policyArns"],
     },
     judge(resource, judgement) {
-      const property = resource.type === ROLE ? "managedPolicyArns" : "policyArn";
+      const property =
+        resource.type === ROLE
+          ? "managedPolicyArns"
+          : resource.type === EXCLUSIVE
+            ? "policyArns"
+            : "policyArn";
       for (const arn of resource.at(property).texts()) {
         const name = /^arn:aws[a-z-]*:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
         if (name === undefined || acceptedManagedPolicies.has(name)) continue;

@@ -1,74 +1,21 @@
 import ipaddr from "ipaddr.js";
-import { goodToken, LEAST_GUARD_PREFIX_BITS, serverPaths, type ServerPaths } from "../data/ingress";
-import type { Resource, Stack } from "../resource";
-import { type Judgement, stackRule, type Rule } from "../rule";
+import { goodToken, LEAST_GUARD_PREFIX_BITS } from "../data/ingress";
+import type { Resource } from "../resource";
+import { stackRule, type Rule } from "../rule";
 import {
-  forwardedArns,
   forwards,
   LISTENER_RULES,
   LISTENERS,
   patternMatches,
   productsBehind,
   serversBehind,
-  TARGET_GROUPS,
 } from "../servers/ingress";
-import { TASK_DEFINITION } from "../servers/server";
-import { SERVICE } from "../servers/services";
+import { openingReads, openingsOf, targetGroupsOf } from "../servers/openings";
 import type { Value } from "../value";
 
 const subject = "ingress" as const;
 
-const reads = {
-  ...Object.fromEntries(LISTENER_RULES.map((type) => [type, ["actions", "conditions"]])),
-  ...Object.fromEntries(TARGET_GROUPS.map((type) => [type, ["arn", "port"]])),
-  [SERVICE]: ["loadBalancers", "taskDefinition"],
-  [TASK_DEFINITION]: ["containerDefinitions"],
-};
-
-/** A listener rule that forwards to an LGTM server, with the paths it opens. */
-interface Opening {
-  readonly rule: Resource;
-  readonly ingest: readonly string[];
-  readonly query: readonly string[];
-  readonly conditions: readonly Value[];
-}
-
-function openingsOf(stack: Stack, judgement: Judgement): Opening[] {
-  const behind = serversBehind(stack);
-  const openings: Opening[] = [];
-  judgement.each(stack.ofType(...LISTENER_RULES), (rule) => {
-    const actions = rule.at("actions").oneOrMore();
-    if (!forwards(actions)) return;
-    const conditions = rule.at("conditions").oneOrMore();
-    const known = conditions
-      .map((condition) => condition.at("pathPattern", "values").texts())
-      .filter((patterns) => patterns.length > 0);
-    const opens = (path: string) =>
-      known.every((patterns) => patterns.some((pattern) => patternMatches(pattern, path)));
-    const served = new Set(
-      targetGroups(stack, rule, actions).flatMap((group) => [...productsBehind(group, behind)]),
-    );
-    const paths = [...served].flatMap((product): ServerPaths[] => {
-      const found = serverPaths[product];
-      return found === undefined ? [] : [found];
-    });
-    openings.push({
-      rule,
-      conditions,
-      ingest: paths.flatMap(({ ingest }) => ingest.filter(opens)),
-      query: paths.flatMap(({ query }) => query.filter(opens)),
-    });
-  });
-  return openings;
-}
-
-function targetGroups(stack: Stack, rule: Resource, actions: readonly Value[]): Resource[] {
-  const types: readonly string[] = TARGET_GROUPS;
-  if (actions.some((action) => action.at("targetGroupArn").isUnknown)) {
-    return (rule.propertyDependencies["actions"] ?? []).filter(({ type }) => types.includes(type));
-  }
-  return forwardedArns(actions).flatMap((arn) => stack.byArn(arn) ?? []);
-}
+const reads = openingReads;
 
 /** What is wrong with the guard of a rule; undefined where it holds. Conditions all have to be true, so one is enough. */
 function guardGap(conditions: readonly Value[]): { finding: string; says: string } | undefined {
@@ -203,7 +150,7 @@ const metricsHidden = stackRule({
     judgement.each(rules, (rule) => {
       const actions = rule.at("actions").oneOrMore();
       if (!forwards(actions)) return;
-      const toGrafana = targetGroups(stack, rule, actions).some((group) =>
+      const toGrafana = targetGroupsOf(stack, rule, actions).some((group) =>
         productsBehind(group, behind).has("grafana"),
       );
       if (!toGrafana) return;
@@ -268,8 +215,20 @@ const defaultAction = stackRule({
       // A network load balancer has nothing but its default action, and port 80 is another rule's business.
       if (protocol !== "HTTPS") return;
       const actions = listener.at("defaultActions").oneOrMore();
-      if (!forwards(actions)) return;
-      judgement.report(listener, { finding: "forward", says: "its default action forwards" });
+      if (forwards(actions)) {
+        judgement.report(listener, { finding: "forward", says: "its default action forwards" });
+        return;
+      }
+      for (const action of actions) {
+        const type = action.at("type").text() ?? "none";
+        const status = action.at("fixedResponse", "statusCode").text() ?? "none";
+        if (type === "fixed-response" && /^4\d\d$/.test(status)) continue;
+        const what = type === "fixed-response" ? status : type;
+        judgement.report(listener, {
+          finding: `default:${what}`,
+          says: `its default action answers with ${what}, so whoever tries paths is not told no`,
+        });
+      }
     });
   },
 });

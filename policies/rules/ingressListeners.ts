@@ -1,19 +1,10 @@
-import { modernTlsPolicy, MOST_DEREGISTRATION_SECONDS } from "../data/ingress";
+import { modernTlsPolicy } from "../data/ingress";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { durationText } from "../servers/duration";
-import {
-  forwards,
-  leadingTo,
-  LISTENER_RULES,
-  LISTENERS,
-  LOAD_BALANCERS,
-  serversBehind,
-  TARGET_GROUPS,
-} from "../servers/ingress";
+import { forwards, leadingTo, LISTENER_RULES, LISTENERS, LOAD_BALANCERS } from "../servers/ingress";
 import { BUCKETS, bucketName } from "../servers/buckets";
 import { dataBuckets } from "../servers/retention";
 import { serversOf, TASK_DEFINITION } from "../servers/server";
-import { SERVICE } from "../servers/services";
 import { grafanaTimeoutsOf, queryTimeoutsOf } from "../servers/timeouts";
 import type { Resource } from "../resource";
 
@@ -214,76 +205,6 @@ const idleTimeout = stackRule({
   },
 });
 
-const targetHealth = stackRule({
-  id: "ingress-target-health",
-  subject,
-  rationale: "Targets that are asked the wrong thing are never healthy, or always.",
-  source: "G9",
-  mend: "Check the server's own health path; for query-frontends one that waits for nobody",
-  scope: "lgtm",
-  reads: {
-    ...readsOf(TARGET_GROUPS, "arn", "port", "healthCheck"),
-    [SERVICE]: ["loadBalancers", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
-  },
-  severity: "high",
-  judge(stack, judgement) {
-    const behind = serversBehind(stack);
-    judgement.each(behind, ([group, servers]) => {
-      const check = group.at("healthCheck");
-      if (check.at("enabled").boolean() === false) {
-        judgement.report(group, { finding: "disabled", says: "its health check is switched off" });
-        return;
-      }
-      const path = check.at("path").text();
-      const frontend = servers.some(
-        ({ product, targets }) =>
-          (product === "tempo" || product === "loki") && targets.includes("query-frontend"),
-      );
-      if (frontend && path === "/ready") {
-        judgement.report(group, {
-          finding: "/ready",
-          says: "it asks a query-frontend for /ready, which is 503 until a querier has found it",
-        });
-      }
-      const port = check.at("port").text();
-      const asked =
-        port === undefined || port === "traffic-port" ? group.at("port").number() : Number(port);
-      const listens = servers.flatMap(({ container }) =>
-        container
-          .at("portMappings")
-          .oneOrMore()
-          .flatMap((mapping) => mapping.at("containerPort").number() ?? []),
-      );
-      if (asked !== undefined && listens.length > 0 && !listens.includes(asked)) {
-        judgement.report(group, {
-          finding: `port:${asked}`,
-          says: `its health check asks port ${asked}, where nothing listens`,
-        });
-      }
-    });
-  },
-});
-
-const deregistration = resourceRule({
-  id: "ingress-deregistration",
-  subject,
-  rationale: "The default of 300 s is added to every replica of every roll.",
-  source: "G9",
-  mend: "Set deregistrationDelay to 15 for pushes and 60 for queries",
-  scope: "any",
-  reads: readsOf(TARGET_GROUPS, "deregistrationDelay"),
-  severity: "low",
-  judge(group, judgement) {
-    const seconds = group.at("deregistrationDelay").number() ?? 300;
-    if (seconds <= MOST_DEREGISTRATION_SECONDS) return;
-    judgement.report(group, {
-      finding: `deregistrationDelay:${seconds}`,
-      says: `deregistrationDelay is ${seconds} s`,
-    });
-  },
-});
-
 export const ingressListenerRules: readonly Rule[] = [
   tlsPolicy,
   redirect,
@@ -291,6 +212,4 @@ export const ingressListenerRules: readonly Rule[] = [
   deletionProtection,
   accessLogs,
   idleTimeout,
-  targetHealth,
-  deregistration,
 ];

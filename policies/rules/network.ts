@@ -2,88 +2,25 @@ import ipaddr from "ipaddr.js";
 import type { Resource, Stack } from "../resource";
 import { type Judgement, resourceRule, stackRule, type Rule } from "../rule";
 import { SERVICE } from "../servers/services";
+import {
+  isPublic,
+  NAT,
+  ROUTE,
+  ROUTE_TABLE,
+  SUBNET,
+  type Topology,
+  topologyOf,
+  topologyReads,
+} from "../topology";
 
 const subject = "network" as const;
 
 const VPC = "aws:ec2/vpc:Vpc";
-const SUBNET = "aws:ec2/subnet:Subnet";
-const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
-const ROUTE = "aws:ec2/route:Route";
-const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
-const NAT = "aws:ec2/natGateway:NatGateway";
+const VPC_BLOCK = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation";
 const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const ENDPOINT_ASSOCIATION =
   "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation";
 const DATABASE_SUBNETS = "aws:rds/subnetGroup:SubnetGroup";
-
-const topologyReads = {
-  [SUBNET]: ["id", "availabilityZone", "vpcId"],
-  [ROUTE_TABLE]: ["id", "routes"],
-  [ROUTE]: ["routeTableId", "destinationCidrBlock", "gatewayId", "natGatewayId"],
-  [ASSOCIATION]: ["routeTableId", "subnetId"],
-};
-
-interface DefaultRoute {
-  readonly gateway: boolean;
-  readonly nat: Resource | undefined;
-  readonly resource: Resource;
-}
-
-/** Which subnet uses which route table, and where that leads. */
-interface Topology {
-  readonly tableOf: ReadonlyMap<Resource, Resource>;
-  readonly routesOf: (table: Resource) => readonly DefaultRoute[];
-}
-
-function topologyOf(stack: Stack): Topology {
-  const tableOf = new Map<Resource, Resource>();
-  for (const association of stack.ofType(ASSOCIATION)) {
-    const [table] = stack.referenced(association, "routeTableId", ROUTE_TABLE);
-    const [subnet] = stack.referenced(association, "subnetId", SUBNET);
-    if (table !== undefined && subnet !== undefined) tableOf.set(subnet, table);
-  }
-  const routes = new Map<Resource, DefaultRoute[]>();
-  const add = (table: Resource | undefined, route: DefaultRoute) => {
-    if (table !== undefined) routes.set(table, [...(routes.get(table) ?? []), route]);
-  };
-  for (const route of stack.ofType(ROUTE)) {
-    const [table] = stack.referenced(route, "routeTableId", ROUTE_TABLE);
-    const [nat] = stack.referenced(route, "natGatewayId", NAT);
-    add(table, { resource: route, nat, gateway: leadsToInternet(route) });
-  }
-  for (const table of stack.ofType(ROUTE_TABLE)) {
-    const inline = table.at("routes");
-    if (inline.isUnknown) continue;
-    for (const route of inline.oneOrMore()) {
-      const gateway = route.at("gatewayId");
-      const natId = route.at("natGatewayId");
-      add(table, {
-        resource: table,
-        nat: natId.isUnknown ? undefined : stack.byId(NAT, natId.text()),
-        gateway: !gateway.isUnknown && isInternetGateway(gateway.text()),
-      });
-    }
-  }
-  return { tableOf, routesOf: (table) => routes.get(table) ?? [] };
-}
-
-const isInternetGateway = (id: string | undefined) => id?.startsWith("igw-") === true;
-
-/** A route to an internet gateway, whatever its destination: also two halves of the Internet are the Internet. */
-function leadsToInternet(route: Resource): boolean {
-  const gateway = route.at("gatewayId");
-  if (gateway.isUnknown) {
-    return (route.propertyDependencies["gatewayId"] ?? []).some(
-      ({ type }) => type === "aws:ec2/internetGateway:InternetGateway",
-    );
-  }
-  return isInternetGateway(gateway.text());
-}
-
-const isPublic = (subnet: Resource, topology: Topology): boolean => {
-  const table = topology.tableOf.get(subnet);
-  return table !== undefined && topology.routesOf(table).some(({ gateway }) => gateway);
-};
 
 /**
  * Subnets of the stack that tasks or a database live in. By value only: while a preview does not know the ids, what
@@ -187,6 +124,10 @@ const storageEndpoint = stackRule({
   judge(stack, judgement) {
     const topology = topologyOf(stack);
     const covered = new Set<Resource>();
+    const zones = stack.ofType(SUBNET).flatMap((subnet) => {
+      const zone = subnet.at("availabilityZone");
+      return zone.isUnknown ? [] : (zone.text() ?? []);
+    });
     // An endpoint that a preview does not know yet may be the one that is wanted.
     let allKnown = true;
     judgement.each(stack.ofType(ENDPOINT), (endpoint) => {
@@ -194,7 +135,9 @@ const storageEndpoint = stackRule({
         (key) => endpoint.at(key).isUnknown,
       );
       const type = endpoint.at("vpcEndpointType").text() ?? "Gateway";
-      if (type !== "Gateway" || !/\.s3$/.test(endpoint.at("serviceName").text() ?? "")) return;
+      const region = /\.([a-z0-9-]+)\.s3$/.exec(endpoint.at("serviceName").text() ?? "")?.[1];
+      if (type !== "Gateway" || region === undefined) return;
+      if (zones.length > 0 && !zones.some((zone) => zone.startsWith(region))) return;
       for (const id of endpoint.at("routeTableIds").texts()) {
         const table = stack.byId(ROUTE_TABLE, id);
         if (table !== undefined) covered.add(table);
@@ -261,6 +204,7 @@ const wayOut = stackRule({
     ...topologyReads,
     [SERVICE]: ["networkConfiguration.subnets"],
     [ENDPOINT]: ["serviceName", "vpcEndpointType"],
+    [NAT]: ["id", "subnetId", "connectivityType"],
   },
   severity: "high",
   judge(stack, judgement) {
@@ -294,14 +238,45 @@ const wayOut = stackRule({
             "vpcPeeringConnectionId",
           ].some((key) => route.at(key).exists),
       );
-      if (leadsOut) return;
-      judgement.report(table, {
-        finding: "no-default-route",
-        says: "it has no route to anything outside the VPC",
+      if (!leadsOut) {
+        judgement.report(table, {
+          finding: "no-default-route",
+          says: "it has no route to anything outside the VPC",
+        });
+        return;
+      }
+      for (const { nat } of topology.routesOf(table)) {
+        if (nat !== undefined) judgeNat(nat, stack, topology, judgement);
+      }
+    });
+    judgement.each(workloadSubnets(stack, judgement), (subnet) => {
+      if (topology.tableOf.has(subnet) || topology.hasUnknownTables) return;
+      judgement.report(subnet, {
+        finding: "no-route-table",
+        says: "no route table of the stack is associated with it, so the VPC's main one decides",
       });
     });
   },
 });
+
+/** A NAT gateway reaches the Internet only from a subnet that does. */
+function judgeNat(nat: Resource, stack: Stack, topology: Topology, judgement: Judgement): void {
+  const kind = nat.at("connectivityType").text() ?? "public";
+  if (kind !== "public") {
+    judgement.report(nat, {
+      finding: `connectivityType:${kind}`,
+      says: `it is ${kind}, so it leads to other networks and not out`,
+    });
+    return;
+  }
+  for (const subnet of stack.referenced(nat, "subnetId", SUBNET)) {
+    if (isPublic(subnet, topology) || topology.hasUnknownTables) continue;
+    judgement.report(nat, {
+      finding: `private:${subnet.name}`,
+      says: `it stands in ${subnet.name}, which has no route to an internet gateway`,
+    });
+  }
+}
 
 /** Ranges that servers recognise as private, or are told about (N1). */
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
@@ -314,20 +289,21 @@ const vpcSettings = resourceRule({
   source: "N1",
   mend: "Enable DNS support and host names, and take the range from RFC 1918 or 100.64.0.0/10",
   scope: "any",
-  reads: { [VPC]: ["cidrBlock", "enableDnsSupport", "enableDnsHostnames"] },
+  reads: {
+    [VPC]: ["cidrBlock", "enableDnsSupport", "enableDnsHostnames"],
+    [VPC_BLOCK]: ["cidrBlock"],
+  },
   severity: "high",
   judge(vpc, judgement) {
     // DNS support is on where nothing is said, host names are off.
-    judgement.each(
-      [
-        ["enableDnsSupport", true],
-        ["enableDnsHostnames", false],
-      ] as const,
-      ([key, fallback]) => {
-        if (vpc.at(key).boolean() ?? fallback) return;
-        judgement.report(vpc, { finding: key, says: `${key} is ${vpc.at(key).toString()}` });
-      },
-    );
+    const settings = [
+      ["enableDnsSupport", true],
+      ["enableDnsHostnames", false],
+    ] as const;
+    judgement.each(vpc.type === VPC ? settings : [], ([key, fallback]) => {
+      if (vpc.at(key).boolean() ?? fallback) return;
+      judgement.report(vpc, { finding: key, says: `${key} is ${vpc.at(key).toString()}` });
+    });
     judgement.each(["cidrBlock"], (key) => {
       const cidr = vpc.at(key).text();
       if (cidr === undefined || !ipaddr.IPv4.isValidCIDR(cidr)) return;

@@ -1,3 +1,4 @@
+import { MOST_SECONDS_UNNOTICED, readinessPaths } from "../data/health";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { containersOf, serversOf, TASK_DEFINITION } from "../servers/server";
 import { SERVICE, serversIn, tasksOf } from "../servers/services";
@@ -26,6 +27,9 @@ const healthCheck = resourceRule({
     judgement.each(serversOf(taskDefinition), (server) => {
       const report = (finding: string, says: string) =>
         judgement.report(taskDefinition, { finding: `${server.name}:${finding}`, says });
+      if (server.container.at("essential").boolean() === false) {
+        report("not-essential", `container ${server.name} may end while its task lives on`);
+      }
       const check = server.container.at("healthCheck");
       const command = check.at("command").texts();
       if (command.length < 2 || command[0] === "NONE") {
@@ -34,15 +38,28 @@ const healthCheck = resourceRule({
       }
       const url = /https?:\/\/[^\s/'"]+(:\d+)?(\/[^\s'"]*)?/.exec(command.join(" "))?.[0];
       const target = url === undefined ? undefined : parsedUrl(url);
-      if (target !== undefined) {
+      const listens = server.container
+        .at("portMappings")
+        .oneOrMore()
+        .flatMap((mapping) => mapping.at("containerPort").number() ?? []);
+      if (target === undefined) {
+        const words = command.join(" ").split(/[^0-9]+/);
+        if (!listens.some((port) => words.includes(String(port))))
+          report("asks-nothing", `the health check of ${server.name} asks none of its ports`);
+      } else {
+        const paths = readinessPaths[server.product];
+        if (paths !== undefined && !paths.includes(target.path)) {
+          report(
+            `path:${target.path}`,
+            `the health check asks ${target.path}, which answers while the server cannot work; ${paths.join(" or ")} tell`,
+          );
+        }
         if (waitsForOthers(server.product, server.targets) && target.path === "/ready") {
           report(
             "/ready",
             `the health check of ${server.product} query-frontend asks /ready, which waits for queriers that wait for its name`,
           );
         }
-        const ports = server.container.at("portMappings").oneOrMore();
-        const listens = ports.flatMap((mapping) => mapping.at("containerPort").number() ?? []);
         if (target.port !== undefined && listens.length > 0 && !listens.includes(target.port)) {
           report(
             `port:${target.port}`,
@@ -57,8 +74,14 @@ const healthCheck = resourceRule({
         }
       }
       const startPeriod = check.at("startPeriod").number() ?? 0;
-      const patience =
-        startPeriod + (check.at("interval").number() ?? 30) * (check.at("retries").number() ?? 3);
+      const unnoticed = (check.at("interval").number() ?? 30) * (check.at("retries").number() ?? 3);
+      if (unnoticed > MOST_SECONDS_UNNOTICED) {
+        report(
+          `slow:${unnoticed}`,
+          `container ${server.name} may be dead for ${unnoticed} s before anybody notices`,
+        );
+      }
+      const patience = startPeriod + unnoticed;
       if (patience <= SLOWEST_START_SECONDS) {
         report(
           "startPeriod",

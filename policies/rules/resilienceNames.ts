@@ -1,8 +1,10 @@
 import type { Resource } from "../resource";
-import { stackRule, resourceRule, type Rule } from "../rule";
+import { type Judgement, stackRule, resourceRule, type Rule, type Stack } from "../rule";
 import { type DiscoveryName, NAME, NAMESPACE, namesIn, portsOf } from "../servers/discovery";
-import { containersOf, environmentOf, TASK_DEFINITION } from "../servers/server";
-import { largestCounts, SCALING_TARGET, SERVICE } from "../servers/services";
+import { containersOf, environmentOf, serversOf, TASK_DEFINITION } from "../servers/server";
+import { largestCounts, SCALING_TARGET, SERVICE, tasksOf } from "../servers/services";
+import { SUBNET } from "../topology";
+import type { Value } from "../value";
 
 const subject = "resilience" as const;
 
@@ -16,13 +18,16 @@ const namesExist = stackRule({
   scope: "lgtm",
   reads: {
     [TASK_DEFINITION]: ["containerDefinitions"],
-    [NAMESPACE]: ["name"],
+    [NAMESPACE]: ["name", "vpc"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
-    [SERVICE]: ["serviceRegistries.registryArn", "taskDefinition"],
+    [SUBNET]: ["id", "vpcId"],
+    [SERVICE]: ["serviceRegistries.registryArn", "taskDefinition", "networkConfiguration.subnets"],
   },
   severity: "high",
   judge(stack, judgement) {
+    judgeForeignNames(stack, judgement);
     judgement.each(stack.ofType(NAMESPACE), (namespace) => {
+      judgePlace(stack, namespace, judgement);
       const zone = namespace.at("name").text();
       if (zone === undefined || zone === "") return;
       const names = namesIn(stack, namespace);
@@ -59,6 +64,56 @@ const namesExist = stackRule({
     });
   },
 });
+
+/** Private names that stand in no namespace of the stack: a namespace that was renamed, or a typing mistake. */
+function judgeForeignNames(stack: Stack, judgement: Judgement): void {
+  const namespaces = stack.ofType(NAMESPACE);
+  if (namespaces.length === 0 || namespaces.some((each) => each.at("name").isUnknown)) return;
+  const zones = namespaces.map((each) => each.at("name").text() ?? "");
+  judgement.each(stack.ofType(TASK_DEFINITION), (taskDefinition) => {
+    for (const server of serversOf(taskDefinition)) {
+      const hosts = new Set(textsIn(server.settings).flatMap(privateHosts));
+      for (const host of hosts) {
+        if (zones.some((zone) => host === zone || host.endsWith(`.${zone}`))) continue;
+        judgement.report(taskDefinition, {
+          finding: host,
+          says: `its configuration names ${host}, which is in no namespace of the stack`,
+        });
+      }
+    }
+  });
+}
+
+/** Every text in a configuration; comments are no part of it. */
+function textsIn(value: Value): string[] {
+  const known = value.known();
+  if (typeof known === "string") return [known];
+  return [...value.items(), ...value.entries().map(([, inner]) => inner)].flatMap(textsIn);
+}
+
+const privateHosts = (text: string): string[] =>
+  text.length > 2000
+    ? []
+    : (text.match(/\b[a-z0-9][a-z0-9-]{0,62}(\.[a-z0-9-]{1,63}){0,6}\.(local|internal)\b/g) ?? []);
+
+/** A namespace is answered only inside its own VPC. */
+function judgePlace(stack: Stack, namespace: Resource, judgement: Judgement): void {
+  const home = namespace.at("vpc").text();
+  if (home === undefined) return;
+  for (const { service } of tasksOf(stack)) {
+    const subnets = service.at("networkConfiguration", "subnets");
+    for (const id of subnets.isUnknown ? [] : subnets.texts()) {
+      const vpc = stack.byId(SUBNET, id)?.at("vpcId");
+      const place = vpc === undefined || vpc.isUnknown ? undefined : vpc.text();
+      if (place === undefined || place === home) continue;
+      judgement.report(namespace, {
+        finding: `vpc:${home}`,
+        says: `it is answered in ${home}, and ${service.name} runs in ${place}`,
+      });
+      return;
+    }
+  }
+}
 
 /** Every `name.zone` and `name.zone:port` in the texts of a task definition, each once. */
 function mentions(

@@ -130,7 +130,7 @@ const zoneQuorum = ringRule(
  *
  * @throws UnknownValueError while a preview does not know the subnets: what they are made from is the whole VPC.
  */
-function zonesOf(service: Resource, stack: Stack): string[] {
+export function zonesOf(service: Resource, stack: Stack): string[] {
   const ids = service.at("networkConfiguration", "subnets").texts();
   return [...new Set(ids.map((id) => stack.byId(SUBNET, id)?.at("availabilityZone").text() ?? id))];
 }

@@ -6,6 +6,7 @@ import {
   ringReadinessSettings,
   type SettingRow,
 } from "../data/serverSettings";
+import { placeSettings } from "../data/placeSettings";
 import { resourceRule, type Rule } from "../rule";
 import { serversOf, TASK_DEFINITION } from "../servers/server";
 import { durationText } from "../servers/duration";
@@ -79,12 +80,12 @@ const serverLimits = fromTable(
   {
     id: "resilience-server-limits",
     subject: "resilience",
-    rationale: "Defaults of the servers that lose data or answers silently in this system.",
-    source: "S25",
+    rationale: "Settings of the servers that lose data or answers silently in this system.",
+    source: "B1, B2, N4, S25",
     mend: "Set the key to the value named in the finding",
     severity: "medium",
   },
-  limitSettings,
+  [...limitSettings, ...placeSettings],
 );
 
 const noZoneAutoforget = resourceRule({

@@ -1,5 +1,5 @@
 import { allowedEdges, matches, type AllowedEdge } from "../data/edges";
-import { flowReads, flowsOf, lets } from "../firewall/flows";
+import { flowReads, type Flows, flowsOf, lets } from "../firewall/flows";
 import {
   ECS_SERVICE,
   LOAD_BALANCER,
@@ -9,7 +9,13 @@ import {
   type Parties,
   type Party,
 } from "../firewall/parties";
-import { permissionReads, peerText, portsText, SECURITY_GROUP } from "../firewall/permissions";
+import {
+  type Permission,
+  permissionReads,
+  peerText,
+  portsText,
+  SECURITY_GROUP,
+} from "../firewall/permissions";
 import { type Judgement, type Rule, type Stack, stackRule } from "../rule";
 
 const reads = { ...permissionReads, ...flowReads, ...partyReads };
@@ -80,6 +86,8 @@ export const securityGroupClosureRules: readonly Rule[] = [
         if (!isIn) say(judgement, caller, callee, port, why, "ingress");
         else if (!isOut) say(judgement, caller, callee, port, why, "egress");
       }
+      judgeDoors(parties, flows, judgement);
+      judgeWaysOut(parties, flows, judgement);
     },
   }),
 
@@ -104,6 +112,44 @@ export const securityGroupClosureRules: readonly Rule[] = [
     },
   }),
 ];
+
+const opens = (permission: Permission, port: number): boolean =>
+  (permission.protocol === "tcp" || permission.protocol === "all") &&
+  permission.fromPort <= port &&
+  permission.toPort >= port;
+
+/** A listener that no rule lets anybody reach. */
+function judgeDoors(parties: Parties, flows: Flows, judgement: Judgement): void {
+  for (const door of parties.all) {
+    if (door.resource.type !== LOAD_BALANCER || door.hasForeignGroups) continue;
+    // A load balancer without groups of its own is none that has any.
+    if (door.groups.length === 0) continue;
+    for (const port of door.ports) {
+      if (door.groups.some((group) => flows.of(group, "ingress").some((each) => opens(each, port))))
+        continue;
+      judgement.report(door.resource, {
+        finding: `ingress:clients->load-balancer:${port}`,
+        says: `it listens on port ${port}, and no ingress rule lets anybody in`,
+      });
+    }
+  }
+}
+
+/** Every task fetches its image, its secrets and its log's stream over HTTPS before the server starts. */
+function judgeWaysOut(parties: Parties, flows: Flows, judgement: Judgement): void {
+  const said = new Set<string>();
+  for (const party of parties.all) {
+    if (!party.isLgtm || party.hasForeignGroups || party.groups.length === 0) continue;
+    if (party.groups.some((group) => flows.of(group, "egress").some((each) => opens(each, 443))))
+      continue;
+    if (said.has(party.label)) continue;
+    said.add(party.label);
+    judgement.report(party.resource, {
+      finding: `egress:${party.label}->https:443`,
+      says: `${party.label} may not call port 443 of anybody: its image, secrets and logs are there`,
+    });
+  }
+}
 
 /** Ports of an ECS service, a database or a load balancer are all there is; others may hear more. */
 const knowsItsPorts = (party: Party): boolean => party.ports.size > 0;

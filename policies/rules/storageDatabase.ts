@@ -1,9 +1,11 @@
 import type { Resource } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
+import { environmentOf, serversOf, TASK_DEFINITION } from "../servers/server";
 
 const subject = "storage" as const;
 
 const DATABASE = "aws:rds/instance:Instance";
+const CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
 const PARAMETERS = "aws:rds/parameterGroup:ParameterGroup";
 
 const database = resourceRule({
@@ -23,16 +25,18 @@ const database = resourceRule({
       "skipFinalSnapshot",
       "manageMasterUserPassword",
     ],
+    [CLUSTER_INSTANCE]: ["publiclyAccessible"],
   },
   severity: "high",
   judge(instance, judgement) {
     const report = (finding: string, says: string) => judgement.report(instance, { finding, says });
     const prod = judgement.environment === "prod";
-    judgement.each(["storageEncrypted"], (key) => {
-      if (instance.at(key).boolean() !== true) report(key, "its storage is not encrypted");
-    });
     judgement.each(["publiclyAccessible"], (key) => {
       if (instance.at(key).boolean() === true) report(key, "it has a public address");
+    });
+    if (instance.type === CLUSTER_INSTANCE) return;
+    judgement.each(["storageEncrypted"], (key) => {
+      if (instance.at(key).boolean() !== true) report(key, "its storage is not encrypted");
     });
     judgement.each(["backupRetentionPeriod"], (key) => {
       const days = instance.at(key).number() ?? 0;
@@ -60,9 +64,13 @@ const databaseTls = stackRule({
   subject,
   rationale: "Without rds.force_ssl PostgreSQL takes passwords and dashboards in plain text.",
   source: "D3",
-  mend: "Give the instance a parameter group with rds.force_ssl 1",
+  mend: "Give the instance a parameter group with rds.force_ssl 1, and Grafana GF_DATABASE_SSL_MODE require or stricter",
   scope: "any",
-  reads: { [DATABASE]: ["engine", "parameterGroupName"], [PARAMETERS]: ["name", "parameters"] },
+  reads: {
+    [DATABASE]: ["engine", "parameterGroupName"],
+    [PARAMETERS]: ["name", "parameters"],
+    [TASK_DEFINITION]: ["containerDefinitions"],
+  },
   severity: "high",
   judge(stack, judgement) {
     const byName = new Map<string, Resource>();
@@ -92,6 +100,20 @@ const databaseTls = stackRule({
         );
       if (forced) return;
       judgement.report(group, { finding: "rds.force_ssl", says: "rds.force_ssl is not 1" });
+    });
+    judgement.each(stack.ofType(TASK_DEFINITION), (taskDefinition) => {
+      for (const server of serversOf(taskDefinition)) {
+        if (server.product !== "grafana" || !server.targets.includes("postgres")) continue;
+        const mode = environmentOf(server.container).find(
+          ({ name }) => name === "GF_DATABASE_SSL_MODE",
+        )?.value;
+        // Grafana's default is disable: grafana/grafana conf/defaults.ini, [database] ssl_mode.
+        if (mode !== undefined && ["require", "verify-ca", "verify-full"].includes(mode)) continue;
+        judgement.report(taskDefinition, {
+          finding: `ssl-mode:${mode ?? "default"}`,
+          says: `Grafana connects to its database with ssl_mode ${mode ?? "disable, its default"}`,
+        });
+      }
     });
   },
 });

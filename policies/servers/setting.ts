@@ -23,6 +23,7 @@ export const secondsOf = (server: Server, key: string, fallback?: string): numbe
 const applies = (row: SettingRow, server: Server) =>
   row.product === server.product &&
   server.hasSettings &&
+  (row.onlyWith === undefined || inFile(server, row.onlyWith).exists) &&
   (row.targets === undefined || row.targets.some((target) => server.targets.includes(target)));
 
 function holds(row: SettingRow, value: unknown): boolean {

@@ -36,12 +36,18 @@ function withUnknown(plan: Judged, type: string, path: string): Judged | undefin
 }
 
 /** Rules that find their way by what a value was made from, or have nothing to say about what is not known. */
-const seesWithoutValues = new Set(["hygiene-protected", "hygiene-explicit-provider"]);
+const seesWithoutValues = new Set([
+  "hygiene-protected",
+  "hygiene-explicit-provider",
+  "hygiene-ignored-changes",
+  "storage-settings-once",
+]);
 
 /** Rules about what the shipped stacks do not have. */
 const notInShippedStacks = new Set([
   "hygiene-protected",
   "hygiene-explicit-provider",
+  "hygiene-ignored-changes",
   "storage-no-public-acl",
   "hygiene-no-default-resources",
 ]);

@@ -6,6 +6,9 @@ import type { Mutant } from "./mutant";
 import { networkMutants } from "./network";
 import { resilienceMutants } from "./resilience";
 import { securityGroupMutants } from "./securityGroups";
+import { sneakyAccessMutants } from "./sneakyAccess";
+import { sneakyNetworkMutants } from "./sneakyNetwork";
+import { sneakyTaskMutants } from "./sneakyTasks";
 import { storageMutants } from "./storage";
 
 /** Every mutant, by subject. */
@@ -18,4 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...networkMutants,
   ...resilienceMutants,
   ...hygieneMutants,
+  ...sneakyAccessMutants,
+  ...sneakyNetworkMutants,
+  ...sneakyTaskMutants,
 ];

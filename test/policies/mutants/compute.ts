@@ -175,6 +175,7 @@ const secrets: readonly Mutant[] = [
         (c["command"] as string[]).push("-api-token=abcdef0123456789");
       }),
     "compute-secrets-by-reference querier:command",
+    "compute-settings-in-file querier:-api-token",
   ),
 ];
 

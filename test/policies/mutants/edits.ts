@@ -11,6 +11,12 @@ export const mutant = (
   ...expected: readonly string[]
 ): Mutant => ({ name, operator, stack: "prod", apply, expected });
 
+/** A mutant of the dev plan. */
+export const devMutant = (...args: Parameters<typeof mutant>): Mutant => ({
+  ...mutant(...args),
+  stack: "dev",
+});
+
 /** Sets a property at a dotted path, or removes it with `undefined`. */
 export function set(
   plan: BrokenPlan,
@@ -73,7 +79,7 @@ export function file(
 }
 
 const fileOf = (task: string): string =>
-  `FILE_${/^lgtm-(mimir|loki|tempo|pyroscope)/.exec(task)?.[1]?.toUpperCase()}_YAML`;
+  `FILE_${/^lgtm-(?:dev-)?(mimir|loki|tempo|pyroscope)/.exec(task)?.[1]?.toUpperCase()}_YAML`;
 
 /** Sets a setting in a server's rendered file, or removes it with `undefined`. */
 export const setting = (plan: BrokenPlan, task: string, key: string, value: unknown): void =>
@@ -140,5 +146,11 @@ export const allTypes = {
   record: "aws:route53/record:Record",
   secret: "aws:secretsmanager/secret:Secret",
   provider: "pulumi:providers:aws",
+  natGateway: "aws:ec2/natGateway:NatGateway",
+  routeTable: "aws:ec2/routeTable:RouteTable",
+  routeTableAssociation: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+  internetGateway: "aws:ec2/internetGateway:InternetGateway",
+  databaseSubnets: "aws:rds/subnetGroup:SubnetGroup",
+  cluster: "aws:ecs/cluster:Cluster",
   defaultVpc: "aws:ec2/defaultVpc:DefaultVpc",
 } as const;

@@ -27,6 +27,7 @@ const rings: readonly Mutant[] = [
     "change a number",
     (plan) => set(plan, t.service, "lgtm-mimir-2", "desiredCount", 0),
     "resilience-ring-replicas mimir:2<3",
+    "compute-service-runs desiredCount:0",
   ),
   mutant(
     "five copies in three members",

@@ -404,6 +404,7 @@ const closure: readonly Mutant[] = [
       `${needs} egress:loki/distributor->loki/distributor:7946`,
       `${needs} egress:loki/distributor->loki/ingester:7946`,
       `${needs} egress:loki/distributor->loki/querier:7946`,
+      `${needs} egress:loki/distributor->https:443`,
     ],
     (plan) => plan.remove(types.egress, "lgtm-loki-distributor-to-anywhere"),
   ),
