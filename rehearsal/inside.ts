@@ -1,11 +1,12 @@
 /** The rehearsal's process inside the sandbox. `main.ts` starts it and hands it what to do. */
 import { Journal, type Happening } from "./journal";
+import { measurePrivileges, privilegeText } from "./privilege/measure";
 import { Rehearsal } from "./rehearsal";
 import { reportOf, reportText } from "./report";
 import { NotSteadyError } from "./scheduler/scheduler";
 import { exitCodes, type Order } from "./settings";
 
-async function rehearse({ settings, json, keep }: Order): Promise<number> {
+async function rehearse({ settings, json, keep, removals }: Order): Promise<number> {
   const startedAt = performance.now();
   const say = (text: string) => (json ? process.stderr : process.stdout).write(text);
   const journal = new Journal((happening) => say(progressLine(happening)));
@@ -31,6 +32,16 @@ async function rehearse({ settings, json, keep }: Order): Promise<number> {
         say(`\nLast lines of ${task.name}, ${container}:\n${task.lastLines(container, 15)}\n`);
       }
     }
+  }
+  if (removals !== undefined && code === exitCodes.good) {
+    const privileges = await measurePrivileges(
+      rehearsal,
+      (line) => say(`${line}\n`),
+      new RegExp(removals),
+    );
+    if (json) process.stdout.write(`${JSON.stringify(privileges, undefined, 2)}\n`);
+    else say(`\n${privilegeText(privileges)}`);
+    return privileges.broken.length === 0 ? code : exitCodes.broken;
   }
   const report = await reportOf(rehearsal, startedAt, readySeconds);
   if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);

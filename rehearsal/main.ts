@@ -17,6 +17,7 @@ interface Options {
   readonly logs?: string;
   readonly readySeconds: number;
   readonly startSeconds: number;
+  readonly leastPrivilege?: string | true;
 }
 
 /** `npm run rehearse -- STACK`: see {@link exitCodes}; 130 after Ctrl-C. */
@@ -29,6 +30,10 @@ async function main(): Promise<number> {
     .option("--json", "print the report as JSON; progress goes to standard error", false)
     .option("--logs <dir>", "keep the servers' logs in this folder")
     .option("--ready-seconds <n>", "longest wait until everything is ready", positive, 180)
+    .option(
+      "--least-privilege [names]",
+      "take one security-group rule or statement out at a time (those that match), and see what breaks",
+    )
     .option(
       "--start-seconds <n>",
       "how long a task that replaces another one takes to be placed",
@@ -75,6 +80,7 @@ async function main(): Promise<number> {
     },
     json: options.json,
     keep: options.keep,
+    removals: options.leastPrivilege === true ? "" : options.leastPrivilege,
   };
   return runOrder(projectRoot, order);
 }

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { ThrowAwayAuthority } from "./cloud/certificates";
 import { CredentialsEndpoint } from "./cloud/credentials";
 import { unknownOperators } from "./cloud/policy";
-import { S3StandIn } from "./cloud/s3/standIn";
+import { startS3StandIn, type S3StandIn } from "./cloud/s3/standIn";
 import { startFrontDoor } from "./frontDoor/frontDoor";
 import { Journal } from "./journal";
 import { NameServer } from "./names/nameServer";
@@ -238,7 +238,7 @@ export class Rehearsal {
     const place = await this.network.joinOutside("s3");
     this.addresses.set(place.address, "s3");
     const certificate = await authority.issue(this.s3Hosts);
-    const s3 = S3StandIn.start(place, settings.projectRoot);
+    const s3 = startS3StandIn(place, settings.projectRoot);
     await s3.call("start", {
       front: { ...certificate, endpoint: this.s3Endpoint, region: view.region },
       roles: view.taskRoles,

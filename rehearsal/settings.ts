@@ -22,6 +22,8 @@ export interface Order {
   readonly settings: RehearsalSettings;
   readonly json: boolean;
   readonly keep: boolean;
+  /** Permissions to take out one at a time: a regular expression over their names; absent: none. */
+  readonly removals?: string;
 }
 
 /** Exit codes of `npm run rehearse`. */

@@ -60,7 +60,8 @@ export class Firewall {
           goto refuse
         }
         chain refuse {
-          meta l4proto { tcp, udp } update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
+          tcp flags & (syn | ack) == syn update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
+          meta l4proto udp update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
           drop
         }
       }`);

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { spawn } from "node:child_process";
+import { serveCalls } from "../../remoteProcess";
 import { S3Front } from "./front";
 import { Gate } from "./gate";
 import type { S3Calls, S3Start } from "./messages";
@@ -65,7 +66,7 @@ const running = <T>(part: T | undefined): T => {
   return part;
 };
 
-const calls: { [Name in keyof S3Calls]: (...args: Parameters<S3Calls[Name]>) => unknown } = {
+serveCalls<S3Calls>({
   start,
   know: (credentials) => running(gate).know(credentials),
   fault: (fault) => {
@@ -76,15 +77,4 @@ const calls: { [Name in keyof S3Calls]: (...args: Parameters<S3Calls[Name]>) => 
   statementUses: () => running(gate).statementUses(),
   refusals: () => running(gate).refusals(),
   forgetRefusals: () => running(gate).forgetRefusals(),
-};
-
-process.on("disconnect", () => process.exit(0));
-process.on("message", (message: { id: number; call: keyof S3Calls; args: unknown[] }) => {
-  const call = calls[message.call] as (...args: unknown[]) => unknown;
-  Promise.resolve()
-    .then(() => call(...message.args))
-    .then(
-      (result) => process.send?.({ id: message.id, result }),
-      (error: unknown) => process.send?.({ id: message.id, error: String(error) }),
-    );
 });

@@ -1,0 +1,223 @@
+/** Named checks of what a stack is for. Each says in one line what no longer works. */
+import { randomBytes } from "node:crypto";
+import { lineOf, traceIdOf, type Item, type Stream, type Way } from "../../smoke/items";
+import { serviceLike, urlOf, type Stand, ANSWER_MILLISECONDS } from "./stand";
+
+export interface Check {
+  readonly name: string;
+  /** Shows only after a while: it is made where the quick ones see nothing. */
+  readonly slow: boolean;
+  /** @throws Error where it does not hold. */
+  readonly run: (stand: Stand) => Promise<void>;
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Tries until it holds. @throws Error of the last try. */
+async function within(seconds: number, attempt: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pause(500);
+    }
+  }
+}
+
+/** Insists that it goes on holding. */
+async function throughout(seconds: number, attempt: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (performance.now() < deadline) {
+    await attempt();
+    await pause(1000);
+  }
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+/** Pushes one new item. */
+async function push(
+  stand: Stand,
+  way: Way,
+  from: "internet" | "gateway" = "internet",
+): Promise<{ stream: Stream; item: Item }> {
+  const stream: Stream = { run: randomBytes(4).toString("hex"), way, name: "privilege" };
+  const item: Item = { sequence: 1, timeMs: Date.now() };
+  const door = from === "internet" ? stand.door : gatewayDoor(stand);
+  const result = await stand[from].call("push", door, stream, [item], stand.reach);
+  if (result.kind === "refused") throw new Error(result.reason);
+  return { stream, item };
+}
+
+/** What the gateway writes to. */
+function gatewayDoor(stand: Stand) {
+  const { view, rehearsed } = stand.rehearsal;
+  const traces = serviceLike(rehearsed, /tempo-distributor$/);
+  const grpc = view.targetGroups.find(({ protocolVersion }) => protocolVersion === "GRPC");
+  return {
+    name: "the gateway's place",
+    urls: {
+      "loki-push": `${stand.urlOfService(/loki-distributor$/)}/loki/api/v1/push`,
+      "otlp-grpc-traces": `http://${traces.discovery?.name ?? ""}:${grpc?.port ?? 0}`,
+    },
+  };
+}
+
+const selector = ({ run }: Stream) => `{run="${run}"}`;
+
+async function readLog(stand: Stand): Promise<void> {
+  const { stream, item } = await push(stand, "loki-push");
+  const query = new URLSearchParams({
+    query: selector(stream),
+    start: String((item.timeMs - 60_000) * 1e6),
+    end: String((item.timeMs + 60_000) * 1e6),
+  });
+  const url = `${stand.urlOfService(/loki-query-frontend$/)}/loki/api/v1/query_range?${query.toString()}`;
+  await within(3, async () => {
+    const { body } = await stand.ask(stand.grafana, url);
+    expect(
+      body.includes(JSON.stringify(lineOf(stream, item)).slice(1, -1)),
+      "the line is not there",
+    );
+  });
+}
+
+async function findTrace(stand: Stand, through: "grafana" | "front door"): Promise<void> {
+  const { stream, item } = await push(stand, "otlp-http-traces");
+  const id = traceIdOf(stream, item);
+  await within(3, async () => {
+    if (through === "grafana") {
+      const base = stand.urlOfService(/tempo-query-frontend$/);
+      await stand.ask(stand.grafana, `${base}/api/traces/${id}`);
+      return;
+    }
+    const { origin } = new URL(stand.door.urls["otlp-http-traces"] ?? "");
+    await stand.ask(stand.internet, `${origin}/api/traces/${id}`, {
+      headers: { authorization: `Bearer ${stand.door.token ?? ""}` },
+    });
+  });
+}
+
+async function generated(stand: Stand): Promise<void> {
+  const count = () =>
+    stand.metric(/tempo-metrics-generator$/, /^tempo_metrics_generator_spans_received_total/);
+  const before = await count();
+  await push(stand, "otlp-http-traces");
+  await within(4, async () => expect((await count()) > before, "no span has come"));
+}
+
+async function ringsAreWhole(stand: Stand): Promise<void> {
+  for (const product of [/loki-/, /tempo-/]) {
+    const members = stand
+      .tasks(product)
+      .filter(({ definition }) => definition.containers.some(({ ports }) => ports.includes(7946)));
+    for (const task of members) {
+      const { body } = await stand.ask(stand.collector, `${urlOf(task)}/metrics`);
+      const seen = /^\w*memberlist_client_cluster_members_count (\d+)/m.exec(body)?.[1];
+      expect(
+        Number(seen) === members.length,
+        `${task.name} sees ${seen ?? "no"} of ${members.length} members`,
+      );
+    }
+  }
+}
+
+async function targetsAreHealthy(stand: Stand): Promise<void> {
+  const { scheduler, frontDoor } = stand.rehearsal;
+  for (const task of scheduler.tasks().filter(({ leaving }) => !leaving)) {
+    for (const { targetGroupArn, port } of task.service.targets) {
+      const state = await frontDoor?.targetState(targetGroupArn, task.nic.address, port);
+      expect(state === "healthy", `${task.name}:${port} is ${state ?? "no target"}`);
+    }
+  }
+}
+
+/** Flushes the ingesters and waits for objects under their product's prefix. */
+async function flushed(stand: Stand, product: "loki" | "tempo", way: Way): Promise<void> {
+  await push(stand, way);
+  const prefix = `ftt-${product}`;
+  const before = stand.objectsUnder(prefix);
+  // Tempo cuts a trace off only after it has been idle for a while.
+  await within(30, async () => {
+    for (const task of stand.tasks(new RegExp(`${product}-ingester`))) {
+      await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
+    }
+    await pause(2000);
+    expect(stand.objectsUnder(prefix) > before, `no new object under ${prefix}/`);
+  });
+}
+
+async function cached(stand: Stand): Promise<void> {
+  const sets = () =>
+    stand.metric(
+      /loki-ingester/,
+      /^loki_memcache_request_duration_seconds_count\{.*method="Memcache.Put".*status_code="200"/,
+    );
+  const before = await sets();
+  await push(stand, "loki-push");
+  await within(15, async () => {
+    for (const task of stand.tasks(/loki-ingester/)) {
+      await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
+    }
+    await pause(1000);
+    expect((await sets()) > before, "no chunk has been written to the cache");
+  });
+}
+
+const quick = (name: string, run: Check["run"]): Check => ({ name, slow: false, run });
+const slow = (name: string, run: Check["run"]): Check => ({ name, slow: true, run });
+
+export const checks: readonly Check[] = [
+  quick("logs are taken at the front door", async (stand) => void (await push(stand, "loki-push"))),
+  quick(
+    "traces are taken at the front door, HTTP",
+    async (stand) => void (await push(stand, "otlp-http-traces")),
+  ),
+  quick(
+    "traces are taken at the front door, gRPC",
+    async (stand) => void (await push(stand, "otlp-grpc-traces")),
+  ),
+  quick("port 80 redirects", async (stand) => {
+    const { host } = new URL(stand.door.urls["loki-push"] ?? "");
+    await stand.ask(stand.internet, `http://${host}/`, {}, [301]);
+  }),
+  quick(
+    "logs are taken from the gateway",
+    async (stand) => void (await push(stand, "loki-push", "gateway")),
+  ),
+  quick(
+    "traces are taken from the gateway",
+    async (stand) => void (await push(stand, "otlp-grpc-traces", "gateway")),
+  ),
+  quick("logs are read back", readLog),
+  quick("logs are tailed", async (stand) => {
+    const base = stand.urlOfService(/loki-query-frontend$/).replace("http:", "ws:");
+    const query = encodeURIComponent('{run=~".+"}');
+    await stand.grafana.call(
+      "openSocket",
+      `${base}/loki/api/v1/tail?query=${query}`,
+      ANSWER_MILLISECONDS,
+    );
+  }),
+  quick("traces are found", (stand) => findTrace(stand, "grafana")),
+  quick("traces are found through the front door", (stand) => findTrace(stand, "front door")),
+  quick("spans become metrics", generated),
+  quick("every server can be scraped", async (stand) => {
+    await Promise.all(
+      stand
+        .tasks(/loki-|tempo-|mimir|pyroscope/)
+        .map((task) => stand.ask(stand.collector, `${urlOf(task)}/metrics`)),
+    );
+  }),
+  slow("every ring member sees all others", (stand) => throughout(25, () => ringsAreWhole(stand))),
+  slow("the load balancer sees every target healthy", (stand) =>
+    throughout(35, () => targetsAreHealthy(stand)),
+  ),
+  slow("flushed logs are in the bucket", (stand) => flushed(stand, "loki", "loki-push")),
+  slow("flushed traces are in the bucket", (stand) => flushed(stand, "tempo", "otlp-http-traces")),
+  slow("flushed chunks are in the cache", cached),
+];
