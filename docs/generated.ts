@@ -2,11 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { loadStackFile, stacksIn } from "../configs/stack/load";
 import { configurationTable, projectFile, stackFileSchema } from "../configs/stack/generated";
+import { dashboardFiles, GENERATED as DASHBOARDS } from "../dashboards/files";
 import { renderedFiles } from "../plan/files";
 import { rules } from "../policies/index";
 import { policiesPage } from "../policies/page";
 import { buildCatalog } from "../stacks/catalog";
 import { sendingGuide } from "../stacks/sendingGuide";
+import { dashboardsPage } from "./dashboardsPage";
 import { readRequirements, requirementsPage } from "./requirements";
 import { readmeWith } from "./readme";
 
@@ -19,11 +21,16 @@ export interface GeneratedFile {
 /** Every file of the repository that follows from another one. A test holds them equal. */
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   return [
+    ...dashboardFiles(),
     { path: "Pulumi.yaml", content: projectFile() },
     { path: "configs/stack.schema.json", content: stackFileSchema() },
     { path: "docs/configuration.md", content: configurationTable() },
     { path: "docs/requirements.md", content: requirementsPage(readRequirements(root)) },
     { path: "docs/policies.md", content: policiesPage(rules) },
+    {
+      path: "docs/dashboards.md",
+      content: dashboardsPage(loadStackFile(path.join(root, "Pulumi.prod.yaml"))),
+    },
     {
       path: "docs/sending.md",
       content: sendingGuide(loadStackFile(path.join(root, "Pulumi.prod.yaml"))),
@@ -61,19 +68,24 @@ export const GOLDEN = "golden";
 /** Every rendered configuration of a shipped stack: what a change does to the servers is seen in its diff. */
 function goldenFiles(root: string, stack: string): GeneratedFile[] {
   const config = loadStackFile(path.join(root, `Pulumi.${stack}.yaml`));
-  return renderedFiles(buildCatalog(config)).map((file) => ({
-    path: path.posix.join(GOLDEN, stack, file.path),
-    content: file.content,
-  }));
+  return (
+    renderedFiles(buildCatalog(config))
+      // The same for every stack, and in dashboards/generated/ already.
+      .filter((file) => !file.path.includes("/dashboards/LGTM/"))
+      .map((file) => ({
+        path: path.posix.join(GOLDEN, stack, file.path),
+        content: file.content,
+      }))
+  );
 }
 
-/** Golden files that no generator makes any more. */
+/** Golden files and dashboards that no generator makes any more. */
 export function strayGoldenFiles(root: string, generated: readonly GeneratedFile[]): string[] {
-  const folder = path.join(root, GOLDEN);
-  if (!fs.existsSync(folder)) return [];
   const known = new Set(generated.map((file) => file.path));
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
+  return [GOLDEN, DASHBOARDS]
+    .map((folder) => path.join(root, folder))
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .filter((file) => !known.has(file));

@@ -1,3 +1,4 @@
+import { gzipSync, strToU8 } from "fflate";
 import { startFrom, startFromCommand } from "../configs/alloy/startFrom";
 import type { RenderedFile } from "./types";
 
@@ -33,7 +34,8 @@ export function initScript(spec: InitSpec): string {
     "umask 022",
     // Written beside and renamed: a file is there whole or not at all.
     `write() { mkdir -p "$(dirname "$1")"; printf '%s' "$2" > "$1.new"; mv -f "$1.new" "$1"; }`,
-    ...spec.files.flatMap((file) => {
+    ...unpackScript(spec.files.filter(isPacked), root),
+    ...spec.files.filter(isPlain).flatMap((file) => {
       const path = `${root}${file.path}`;
       const write = `write ${quoted(path)} "$${variableOf(file)}"`;
       return file.content.includes(startFrom.token)
@@ -54,22 +56,63 @@ export function initScript(spec: InitSpec): string {
   ].join("\n");
 }
 
+const isPacked = (file: RenderedFile) => file.packed === true;
+const isPlain = (file: RenderedFile) => !isPacked(file);
+
+/** The variable with every packed file, a line each. */
+export const PACKED_VARIABLE = "PACKED_FILES";
+/** Where the lines lie while the files are made of them. */
+const LINES_PATH = `${CONFIG_DIRECTORY}/.packed`;
+
+/** Each packed file is a line of what {@link PACKED_VARIABLE} holds; a broken text stops the script. */
+function unpackScript(files: readonly RenderedFile[], root: string): string[] {
+  if (files.length === 0) return [];
+  const lines = quoted(`${root}${LINES_PATH}`);
+  return [
+    `mkdir -p ${quoted(`${root}${CONFIG_DIRECTORY}`)}`,
+    // The shell has no pipefail; what base64 can't read makes gunzip fail, which comes last.
+    `printf '%s' "$${PACKED_VARIABLE}" | base64 -d | gunzip -c > ${lines}`,
+    `unpack() { mkdir -p "$(dirname "$1")"; sed -n "$2p" ${lines} > "$1.new"; [ -s "$1.new" ]; mv -f "$1.new" "$1"; }`,
+    ...files.map((file, index) => `unpack ${quoted(`${root}${file.path}`)} ${index + 1}`),
+    `rm -f ${lines}`,
+  ];
+}
+
 /**
- * The files as environment variables of the init container, one each.
+ * The files as environment variables of the init container: one each, and one for all packed ones.
  *
  * @throws Error where two files would share a variable or lie outside {@link CONFIG_DIRECTORY}.
  */
 export function fileVariables(files: readonly RenderedFile[]): { name: string; value: string }[] {
   const owners = new Map<string, string>();
-  return files.map((file) => {
+  for (const file of files) {
     const name = variableOf(file);
     const other = owners.get(name);
     if (other !== undefined) {
       throw new Error(`files ${other} and ${file.path} would share the variable ${name}`);
     }
     owners.set(name, file.path);
-    return { name, value: file.content };
-  });
+  }
+  const packed = files.filter(isPacked);
+  return [
+    ...files.filter(isPlain).map((file) => ({ name: variableOf(file), value: file.content })),
+    ...(packed.length === 0 ? [] : [{ name: PACKED_VARIABLE, value: compressed(packed) }]),
+  ];
+}
+
+const compressedBefore = new Map<string, string>();
+
+/**
+ * A line for each file; gzip; base64. Not Node's zlib: its output differs between versions of Node, and a task definition
+ * must be the same wherever it is made.
+ */
+function compressed(files: readonly RenderedFile[]): string {
+  const lines = files.map(({ content }) => `${JSON.stringify(JSON.parse(content))}\n`).join("");
+  const known = compressedBefore.get(lines);
+  if (known !== undefined) return known;
+  const text = Buffer.from(gzipSync(strToU8(lines), { level: 9, mtime: 0 })).toString("base64");
+  compressedBefore.set(lines, text);
+  return text;
 }
 
 /** `/etc/lgtm/provisioning/datasources/lgtm.yaml` → `FILE_PROVISIONING_DATASOURCES_LGTM_YAML`. */

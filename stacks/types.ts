@@ -79,6 +79,11 @@ export interface RenderedFile {
   /** Absolute path inside the server's container. */
   readonly path: string;
   readonly content: string;
+  /**
+   * JSON that would be too long for a task definition: it travels as one line, compressed together with the others of its
+   * kind. The plan's folder has it as it is here.
+   */
+  readonly packed?: true;
 }
 
 /** A value that is known only when AWS has made something. */

@@ -27,9 +27,13 @@ export const heartbeatTopicArn = (config: StackConfig): string =>
  */
 export const heartbeat = { periodSeconds: 300, silentPeriods: 3, repeatSeconds: 120 } as const;
 
-/** What Grafana may publish, where the stack is watched. */
-export const grafanaTopicArns = (config: StackConfig): readonly string[] =>
-  isWatched(config) ? [alarmTopicArn(config), heartbeatTopicArn(config)] : [];
+/** Where Grafana may publish: the topics of the watch, where there is one, and those of the stack file. */
+export const grafanaTopicArns = (config: StackConfig): readonly string[] => [
+  ...new Set([
+    ...(isWatched(config) ? [alarmTopicArn(config), heartbeatTopicArn(config)] : []),
+    ...config.grafana.alerting.topicArns,
+  ]),
+];
 
 const publishedOverTls = (arn: string): PolicyStatement => ({
   Sid: "TlsOnly",

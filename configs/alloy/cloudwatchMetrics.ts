@@ -137,6 +137,8 @@ export const cloudwatchJobs: Readonly<Record<CloudwatchService, readonly Cloudwa
       dimensions: ["ClusterName", "ServiceName"],
       metrics: {
         ...insightsMetrics,
+        EphemeralStorageReserved: ["Average"],
+        EphemeralStorageUtilized: ["Maximum"],
         RunningTaskCount: ["Minimum"],
         DesiredTaskCount: ["Maximum"],
       },
@@ -153,3 +155,32 @@ export const cloudwatchJobs: Readonly<Record<CloudwatchService, readonly Cloudwa
     },
   ],
 };
+
+/**
+ * Name that the exporter gives to a metric: `aws_rds_cpuutilization_average` (measured).
+ * Source: BuildMetricName in pkg/promutil/migrate.go at 1d3536c05083, and PromString in pkg/promutil/prometheus.go at
+ * 06c5cfe84234, of prometheus-community/yet-another-cloudwatch-exporter, which Alloy embeds.
+ */
+export function exporterMetricName(
+  namespace: string,
+  metric: string,
+  statistic: Statistic,
+): string {
+  const prefix = snakeCase(namespace.toLowerCase());
+  // Some metrics repeat a part of their namespace.
+  const name = prefix
+    .split("_")
+    .reduce(
+      (rest, part) => (rest.startsWith(part) ? rest.slice(part.length) : rest),
+      snakeCase(metric),
+    )
+    .replace(/^_/, "");
+  return `${prefix.startsWith("aws") ? "" : "aws_"}${prefix}_${name}_${snakeCase(statistic)}`;
+}
+
+/** An underscore before an upper-case letter that follows a lower-case one or a digit. */
+const snakeCase = (text: string): string =>
+  text
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[ ,/\\.:=@<>()-]/g, "_")
+    .toLowerCase();

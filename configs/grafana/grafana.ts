@@ -2,8 +2,10 @@ import { addressOf, portNumbers } from "../../stacks/endpoints";
 import { databaseOwner } from "../../stacks/database";
 import type { EnvironmentVariable, RenderedFile, SecretVariable } from "../../stacks/types";
 import type { StackConfig } from "../stack/schema";
+import { alertRulesFile, DASHBOARD_FOLDER, generatedDashboards } from "./alertRules";
+import { contactPointFiles, contactPointSecrets, smtpEnvironment } from "./contactPoints";
 import { renderDataSources } from "./dataSources";
-import { provisioningFiles, provisioningPath } from "./provisioning";
+import { dashboardsPath, provisioningFiles, provisioningPath } from "./provisioning";
 
 /** User and group of Grafana's process. It writes to `/var/lib/grafana`, and its data sources' sockets to `/tmp`. */
 export const grafanaUser = "472:472";
@@ -32,6 +34,7 @@ export function grafanaEnvironment(config: StackConfig): EnvironmentVariable[] {
       GF_SERVER_HTTP_PORT: String(portNumbers.grafanaHttp),
       GF_PATHS_DATA: "/var/lib/grafana",
       GF_PATHS_PROVISIONING: provisioningPath,
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${dashboardsPath}/${DASHBOARD_FOLDER}/overview.json`,
       GF_LOG_MODE: "console",
       // The load balancer speaks TLS; the cookie must not travel without.
       GF_SECURITY_COOKIE_SECURE: "true",
@@ -57,6 +60,7 @@ export function grafanaEnvironment(config: StackConfig): EnvironmentVariable[] {
     }),
     ...databaseEnvironment(config),
     ...alertingEnvironment(config),
+    ...smtpEnvironment(config),
     ...oidcEnvironment(config),
   ];
 }
@@ -74,14 +78,16 @@ export function grafanaSecrets(config: StackConfig): SecretVariable[] {
     ...(oidc === undefined
       ? []
       : [{ name: "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET", from: { arn: oidc.clientSecretArn } }]),
+    ...contactPointSecrets(config),
   ];
 }
 
-/** Files that Grafana reads: data sources (D1), providers of dashboards and alerts, the database's CA bundle. */
+/** Files that Grafana reads: data sources (D1), dashboards, alerts and where they go (D9), the database's CA bundle. */
 export function grafanaFiles(config: StackConfig): RenderedFile[] {
   return [
     { path: `${provisioningPath}/datasources/lgtm.yaml`, content: renderDataSources(config) },
-    ...provisioningFiles(),
+    ...provisioningFiles(generatedDashboards, contactPointFiles(config)),
+    alertRulesFile(config),
     ...(verifiesDatabase(config) && config.caBundlePem !== undefined
       ? [{ path: caBundlePath, content: config.caBundlePem }]
       : []),

@@ -13,28 +13,35 @@ export interface Dashboard {
   readonly json: string;
 }
 
+/** A file of the folder `alerting/`. */
+export interface AlertingFile {
+  readonly name: string;
+  readonly about: string;
+  readonly tree: Tree;
+}
+
 /**
  * Files of the provisioning folder beside the data sources. Each of Grafana's folders has one, empty where there is
- * nothing, because a missing folder is an error in Grafana's log at every start.
- *
- * @param dashboards Dashboards to provision; the provider is listed only where there are some.
- * @param alerting Parsed alerting files (groups, contactPoints, policies …), by file name.
+ * nothing, because a missing folder is an error in Grafana's log at every start. Dashboards travel compressed.
  */
 export function provisioningFiles(
-  dashboards: readonly Dashboard[] = [],
-  alerting: Readonly<Record<string, Tree>> = {},
+  dashboards: readonly Dashboard[],
+  alerting: readonly AlertingFile[],
 ): RenderedFile[] {
-  const alertFiles = Object.keys(alerting).length === 0 ? { "none.yaml": {} } : alerting;
   return [
     file("dashboards/lgtm.yaml", "Providers of dashboards", {
       apiVersion: 1,
-      providers: dashboards.length === 0 ? [] : [dashboardProvider],
+      providers: [dashboardProvider],
     }),
-    ...Object.entries(alertFiles).map(([name, tree]) =>
-      file(`alerting/${name}`, "Alert rules and where they go", { apiVersion: 1, ...tree }),
+    ...alerting.map(({ name, about, tree }) =>
+      file(`alerting/${name}`, about, { apiVersion: 1, ...tree }),
     ),
     file("plugins/none.yaml", "Apps", { apiVersion: 1, apps: [] }),
-    ...dashboards.map(({ path, json }) => ({ path: `${dashboardsPath}/${path}`, content: json })),
+    ...dashboards.map(({ path, json }) => ({
+      path: `${dashboardsPath}/${path}`,
+      content: json,
+      packed: true as const,
+    })),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertingSchema } from "./alerting";
 import { arn, days, fixedRole, plainRole, scalableRole, spotRole } from "./fields";
 
 /** 2 is refused with a reason of its own, so the shape lets it through. */
@@ -139,6 +140,7 @@ export const grafanaSchema = plainRole({ replicas: 1, vcpu: 0.5, memoryGb: 1 })
   .extend({
     adminUser: z.string().min(1).default("admin").describe("Name of the first administrator."),
     oidc: oidc.optional().describe("Login through an OpenID Connect provider."),
+    alerting: alertingSchema,
     database: z
       .strictObject({
         type: z

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import {
   aboutSecret,
   harmlessValue,
@@ -72,11 +73,11 @@ function* wordsAndLabels(container: Value): Generator<[where: string, what: stri
 
 /** What kind of secret a variable holds; undefined where it holds none. */
 export function secretIn(name: string, value: string): string | undefined {
+  const file = unpacked(value);
+  if (file !== undefined) return secretForm(file) ?? secretOfFile(file);
   const form = secretForm(value);
   if (form !== undefined) return form;
-  if (value.includes("\n")) {
-    return secretInFile.test(withoutComments(value)) ? "a file with a password or key" : undefined;
-  }
+  if (value.includes("\n")) return secretOfFile(value);
   if (secretName.test(name) && !aboutSecret.test(name) && !harmlessValue.test(value)) {
     return "a value whose name says it is secret";
   }
@@ -87,6 +88,24 @@ function secretForm(text: string): string | undefined {
   const form = secretForms.find(({ pattern }) => pattern.test(text));
   if (form !== undefined) return form.what;
   return passwordInUrl.test(text) ? "a password in a URL" : undefined;
+}
+
+const secretOfFile = (text: string): string | undefined =>
+  secretInFile.test(withoutComments(text)) ? "a file with a password or key" : undefined;
+
+/** A file larger than this is no configuration. */
+const MOST_UNPACKED_BYTES = 8 * 1024 * 1024;
+
+/** The text of a compressed file (gzip in base64, whose magic number reads `H4sI`); undefined where it is none. */
+function unpacked(value: string): string | undefined {
+  if (!/^H4sI[A-Za-z0-9+/]{16,}={0,2}$/.test(value)) return undefined;
+  try {
+    return gunzipSync(Buffer.from(value, "base64"), {
+      maxOutputLength: MOST_UNPACKED_BYTES,
+    }).toString("utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 const withoutComments = (text: string) => text.replace(/^\s*(#|\/\/).*$/gm, "");

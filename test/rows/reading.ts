@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { unwrapAll } from "../../plan/record";
@@ -76,8 +77,20 @@ function taskOf({ config }: PlannedStack, definition: PlannedResource): Task {
     initScript,
     environment: new Map((server.environment ?? []).map(({ name, value }) => [name, value])),
     secrets: new Map((server.secrets ?? []).map(({ name, valueFrom }) => [name, valueFrom])),
-    files: new Map(written.map(([, path, variable]) => [path!, values.get(variable!) ?? ""])),
+    files: new Map([
+      ...written.map(([, path, variable]) => [path!, values.get(variable!) ?? ""] as const),
+      ...unpackedFiles(initScript, values.get("PACKED_FILES")),
+    ]),
   };
+}
+
+/** The files that the script makes of lines of one compressed variable. */
+function unpackedFiles(script: string, packed: string | undefined): (readonly [string, string])[] {
+  if (packed === undefined) return [];
+  const lines = gunzipSync(Buffer.from(packed, "base64")).toString("utf8").split("\n");
+  return [...script.matchAll(/^unpack '([^']+)' (\d+)$/gm)].map(
+    ([, path, line]) => [path!, `${lines[Number(line) - 1] ?? ""}\n`] as const,
+  );
 }
 
 /** @throws Error where the plan has no such task. */

@@ -52,6 +52,55 @@ describe("S11: init container", () => {
   afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
   const read = (name: string) => fs.readFileSync(path.join(root, name), "utf8");
 
+  it("makes packed files of one compressed variable, and leaves nothing else behind", () => {
+    const packed = (name: string, value: unknown): RenderedFile => ({
+      path: `/etc/lgtm/${name}`,
+      content: JSON.stringify(value, null, 2),
+      packed: true,
+    });
+    const boards = [
+      packed("dashboards/LGTM/a b.json", { title: "it's $HOME `id` \\ 한국어" }),
+      packed("dashboards/b.json", [1, 2]),
+    ];
+    const files = [file("plain.yaml", "a: 1\n"), ...boards];
+    for (let times = 0; times < 2; times++) assert.equal(run(root, { files }).status, 0);
+    for (const { path: target, content } of boards) {
+      assert.deepEqual(JSON.parse(read(target)), JSON.parse(content));
+    }
+    assert.equal(read("/etc/lgtm/plain.yaml"), "a: 1\n");
+    assert.deepEqual(fs.readdirSync(path.join(root, "etc/lgtm")).sort(), [
+      "bin",
+      "dashboards",
+      "plain.yaml",
+    ]);
+    assert.deepEqual(
+      fileVariables(files).map(({ name }) => name),
+      ["FILE_PLAIN_YAML", "PACKED_FILES"],
+    );
+  });
+
+  it("stops where the compressed variable is broken or short of a file", () => {
+    const board: RenderedFile = { path: "/etc/lgtm/a.json", content: "{}", packed: true };
+    const [whole] = fileVariables([board]);
+    for (const value of [
+      "",
+      "not base64!",
+      whole!.value.slice(0, 12),
+      "H4sIAAAAAAAAAwMAAAAAAAAAAAA=",
+    ]) {
+      const { status } = run(root, { files: [board], variables: { PACKED_FILES: value } });
+      assert.notEqual(status, 0, value);
+      assert.equal(fs.existsSync(path.join(root, "etc/lgtm/a.json")), false);
+    }
+  });
+
+  it("compresses to the same bytes everywhere: a task definition must not change by itself", () => {
+    const [packed] = fileVariables([
+      { path: "/etc/lgtm/a.json", content: '{"a": 1}', packed: true },
+    ]);
+    assert.equal(packed?.value, "H4sIAAAAAAACA6tWSlSyMqzlAgBGo+h0CAAAAA==");
+  });
+
   it("writes every file byte by byte, whatever is in it", () => {
     fc.assert(
       fc.property(

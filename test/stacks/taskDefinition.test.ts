@@ -10,6 +10,7 @@ import {
   type ContainerDefinition,
 } from "../../stacks/containerDefinitions";
 import { BUSYBOX_PATH } from "../../stacks/initContainer";
+import { PACKED_VARIABLE } from "../../stacks/initContainer";
 import {
   containerDefinitions,
   type LateFacts,
@@ -68,8 +69,18 @@ for (const [name, config] of Object.entries(configs)) {
         assert.equal(init.essential, false);
         assert.equal(init.user, "0");
         assert.deepEqual(
-          (init.environment ?? []).map(({ value }) => value).sort(),
-          instance.files.map(({ content }) => content).sort(),
+          (init.environment ?? [])
+            .filter(({ name }) => name !== PACKED_VARIABLE)
+            .map(({ value }) => value)
+            .sort(),
+          instance.files
+            .filter(({ packed }) => packed !== true)
+            .map(({ content }) => content)
+            .sort(),
+        );
+        assert.equal(
+          (init.environment ?? []).some(({ name }) => name === PACKED_VARIABLE),
+          instance.files.some(({ packed }) => packed === true),
         );
         for (const { path } of instance.files)
           assert.ok(init.command![0]!.includes(`'${path}'`), path);

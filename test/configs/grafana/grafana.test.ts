@@ -264,25 +264,25 @@ describe("Grafana's environment", () => {
 });
 
 describe("Grafana's provisioning", () => {
-  it("S6: every provisioning folder has a file, and dashboards a provider once there are some", () => {
-    const folders = grafanaFiles(devConfig()).map(({ path }) => path.split("/")[4]);
+  it("S6: every provisioning folder has a file, and dashboards a provider", () => {
+    const folders = grafanaFiles(devConfig())
+      .filter(({ path }) => path.startsWith("/etc/lgtm/provisioning/"))
+      .map(({ path }) => path.split("/")[4]);
     assert.deepEqual(
       new Set(folders),
       new Set(["datasources", "dashboards", "alerting", "plugins"]),
     );
-    const provider = (files: ReturnType<typeof provisioningFiles>) =>
-      parse(
-        files.find(({ path }) => path.endsWith("dashboards/lgtm.yaml"))?.content ?? "",
-      ) as unknown;
-    assert.deepEqual(at(provider(provisioningFiles()), "providers"), []);
-
-    const files = provisioningFiles([{ path: "stack/mimir.json", json: "{}" }], {
-      "rules.yaml": { groups: [] },
-    });
-    assert.equal(at(provider(files), "providers.0.options.path"), "/etc/lgtm/dashboards");
-    assert.equal(at(provider(files), "providers.0.allowUiUpdates"), false);
-    assert.ok(files.some(({ path }) => path === "/etc/lgtm/dashboards/stack/mimir.json"));
-    assert.ok(files.some(({ path }) => path === "/etc/lgtm/provisioning/alerting/rules.yaml"));
-    assert.ok(!files.some(({ path }) => path.endsWith("alerting/none.yaml")));
+    const files = provisioningFiles(
+      [{ path: "stack/mimir.json", json: "{}" }],
+      [{ name: "policies.yaml", about: "Policies", tree: { policies: [] } }],
+    );
+    const provider = parse(
+      files.find(({ path }) => path.endsWith("dashboards/lgtm.yaml"))?.content ?? "",
+    ) as unknown;
+    assert.equal(at(provider, "providers.0.options.path"), "/etc/lgtm/dashboards");
+    assert.equal(at(provider, "providers.0.allowUiUpdates"), false);
+    const board = files.find(({ path }) => path === "/etc/lgtm/dashboards/stack/mimir.json");
+    assert.equal(board?.packed, true);
+    assert.ok(files.some(({ path }) => path === "/etc/lgtm/provisioning/alerting/policies.yaml"));
   });
 });

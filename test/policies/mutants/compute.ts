@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import {
   allTypes as t,
   container,
@@ -154,6 +155,17 @@ const secrets: readonly Mutant[] = [
         (text) => `${text}\n# -----BEGIN RSA PRIVATE KEY-----\n`,
       ),
     "compute-secrets-by-reference init:FILE_PROVISIONING_DATASOURCES_LGTM_YAML",
+  ),
+  mutant(
+    "a private key in a compressed file",
+    "change a server's file",
+    (plan) =>
+      file(plan, "lgtm-grafana", "PACKED_FILES", (text) =>
+        gzipSync(
+          `${gunzipSync(Buffer.from(text, "base64")).toString()}\n# -----BEGIN PRIVATE KEY-----\n`,
+        ).toString("base64"),
+      ),
+    "compute-secrets-by-reference init:PACKED_FILES",
   ),
   mutant(
     "S3 keys in Loki's file",
