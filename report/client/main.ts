@@ -1,3 +1,4 @@
+import { startCost } from "./cost";
 import { startDrawer } from "./drawer";
 import { highlightFiles } from "./highlight";
 import { startPicture } from "./picture";
@@ -9,6 +10,7 @@ startTheme();
 startPicture();
 startDrawer();
 startZones();
+startCost();
 highlightFiles();
 startPrinting();
 // What a test waits for: from here on everything answers.

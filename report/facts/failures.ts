@@ -18,6 +18,8 @@ export interface Failure {
   readonly basis: "measured" | "design" | "not tried";
 }
 
+type Consequence = Omit<Failure, "event">;
+
 /** What the loss of one zone means to one role. */
 export interface ZoneLoss {
   readonly role: string;
@@ -41,9 +43,18 @@ export function failureFacts(
 ): FailureFacts {
   return {
     rows: [
-      ...roles.filter(isRing).map((role) => ringDeath(role, factorOf(config, role))),
+      ...merged(
+        roles.filter(isRing).map((role) => [role.id, ringDeath(role, factorOf(config, role))]),
+        (ids) => `A task of ${either(ids)} dies uncleanly`,
+      ),
       ...taskDeaths(roles),
-      ...network.zones.map(({ name }) => zoneRow(name, roles, config)),
+      ...merged(
+        network.zones.map(({ name }) => [name, zoneRow(name, roles, config)]),
+        (zones) =>
+          zones.length === 1
+            ? `Zone ${zones.join("")} is lost`
+            : `One of the zones ${either(zones)} is lost`,
+      ),
       ...dependencies(config, roles, network),
     ],
     zones: network.zones.map(({ name }) => ({
@@ -52,6 +63,24 @@ export function failureFacts(
     })),
   };
 }
+
+/** Rows that say the same become one. */
+function merged(
+  rows: readonly (readonly [id: string, consequence: Consequence])[],
+  event: (ids: readonly string[]) => string,
+): Failure[] {
+  const same = new Map<string, { readonly ids: string[]; readonly consequence: Consequence }>();
+  for (const [id, consequence] of rows) {
+    const key = JSON.stringify(consequence);
+    const known = same.get(key);
+    if (known === undefined) same.set(key, { ids: [id], consequence });
+    else known.ids.push(id);
+  }
+  return [...same.values()].map(({ ids, consequence }) => ({ event: event(ids), ...consequence }));
+}
+
+const either = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 
 const isRing = (role: RoleFacts) => role.replacement === "ring";
 
@@ -65,20 +94,18 @@ function factorOf(config: StackConfig, role: RoleFacts): number {
 /** Copies that may be missing before writes and reads find no quorum. */
 const spareOf = (factor: number) => factor - (Math.floor(factor / 2) + 1);
 
-function ringDeath(role: RoleFacts, factor: number): Failure {
-  const event = `A task of ${role.id} dies uncleanly`;
+function ringDeath(role: RoleFacts, factor: number): Consequence {
   if (spareOf(factor) === 0) {
     return {
-      event,
       level: "down",
-      happens: `${role.product} refuses writes, and cannot read what is recent, until the replacement is there.`,
+      happens:
+        "Writes are refused, and what is recent cannot be read, until the replacement is there.",
       lost: "What it had taken and not yet flushed: there is one copy of each write.",
       back: "By itself, under the same id in the ring.",
       basis: "measured",
     };
   }
   return {
-    event,
     level: "ok",
     happens: `${role.services.length - 1} of ${role.services.length} replicas answer; writes and reads go on.`,
     lost: "Nothing. But a second unclean death before the survivors have flushed makes reads short without an error: run operate/flush-ring.sh after each one.",
@@ -95,7 +122,7 @@ function taskDeaths(roles: readonly RoleFacts[]): Failure[] {
   const rows: Failure[] = [];
   if (several.length > 0) {
     rows.push({
-      event: `A task dies of ${list(several)}`,
+      event: `A task of ${either(several.map(({ id }) => id))} dies`,
       level: "ok",
       happens:
         "The others take over; requests under way fail, and clients that retry do not notice.",
@@ -135,8 +162,7 @@ const oneTask: Readonly<Record<string, string>> = {
   "loki-compactor": "Retention and compaction of logs pause.",
   "tempo-compactor": "Retention and compaction of traces pause.",
   "tempo-metrics-generator": "No span metrics and no service map for that time; traces are kept.",
-  pyroscope:
-    "Profiles are refused for about 22 s around a clean replacement; nothing else notices.",
+  pyroscope: "Profiles are refused until its replacement is ready; nothing else notices.",
   "alloy-collector":
     "The servers and CloudWatch are not scraped: a gap in the stack's own metrics.",
   "alloy-gateway": "Applications inside the VPC cannot send; their own buffers have to hold it.",
@@ -175,12 +201,11 @@ function zoneLoss(role: RoleFacts, zone: string, factor: number): ZoneLoss {
       };
 }
 
-function zoneRow(zone: string, roles: readonly RoleFacts[], config: StackConfig): Failure {
+function zoneRow(zone: string, roles: readonly RoleFacts[], config: StackConfig): Consequence {
   const losses = roles.map((role) => zoneLoss(role, zone, factorOf(config, role)));
   const down = losses.filter(({ level }) => level === "down");
   const short = losses.filter(({ level }) => level === "short");
   return {
-    event: `Zone ${zone} is lost`,
     level: down.length > 0 ? "down" : "ok",
     happens:
       down.length > 0
@@ -264,5 +289,3 @@ function dependencies(
   });
   return rows;
 }
-
-const list = (roles: readonly RoleFacts[]) => roles.map(({ id }) => id).join(", ");

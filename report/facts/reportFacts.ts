@@ -1,5 +1,5 @@
 import { text } from "../../plan/charges";
-import { monthlyCost, type CostReport } from "../../plan/cost";
+import { costOfPlan, type CostReport, type Workload } from "../../plan/cost";
 import { carriedLoad, type CarriedLoad } from "../../plan/load";
 import type { PlannedStack } from "../../plan/makePlan";
 import type { PlanVerdict } from "../../plan/verdict";
@@ -39,6 +39,8 @@ export interface ReportFacts {
   readonly access: readonly AccessFacts[];
   readonly storage: StorageFacts;
   readonly cost: CostReport;
+  /** The load that the stack file expects. */
+  readonly workload?: Workload;
   readonly capacity: readonly CarriedLoad[];
   readonly warnings: readonly string[];
   readonly failures: FailureFacts;
@@ -70,7 +72,8 @@ export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): Rep
     firewall: firewallFacts(index, config.name),
     access: accessFacts(index, roles),
     storage: storageFacts(planned, index),
-    cost: monthlyCost(plan.resources, { region: config.region }),
+    cost: costOfPlan(plan),
+    ...(plan.workload === undefined ? {} : { workload: plan.workload }),
     capacity: carriedLoad(config),
     warnings: [
       ...stackWarnings(config).map(({ text: warning, row }) => `${warning} (${row})`),

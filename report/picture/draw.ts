@@ -21,11 +21,14 @@ export function picture(facts: ReportFacts): Html {
   const calls = ordered(callsOf(facts.firewall, new Set(at.nodes.map(({ id }) => id))), at.nodes);
   const wires = route([...at.nodes, { id: "label", box: at.privateLabel }], calls, at);
   const zones = facts.network.zones;
+  // Blocks of more zones have no room; the part on zones has them.
   const blocks = (kind: "publicCidr" | "privateCidr") =>
-    zones
-      .filter((zone) => zone[kind] !== "")
-      .map((zone) => `${letter(zone.name)} ${zone[kind]}`)
-      .join("   ");
+    zones.length > 3
+      ? `in ${zones.length} zones`
+      : zones
+          .filter((zone) => zone[kind] !== "")
+          .map((zone) => `${letter(zone.name)} ${zone[kind]}`)
+          .join("  ");
   return html`<svg
     class="picture"
     viewBox="0 0 ${at.width} ${at.height}"
@@ -36,9 +39,9 @@ export function picture(facts: ReportFacts): Html {
     <g aria-hidden="true">
       ${frame("region", at.region, `${facts.region} · account ${facts.accountId}`)}
       ${frame("vpc", at.vpc, facts.network.broughtAlong ? "existing VPC" : `VPC ${facts.network.vpcCidr}`)}
-      ${frame("public", at.publicSubnets, `public subnets   ${blocks("publicCidr")}`)}
+      ${frame("public", at.publicSubnets, `public  ${blocks("publicCidr")}`)}
       ${rect(at.privateSubnets, "frame private", 8)}
-      ${text(right(at.privateLabel), at.privateLabel.y + 16, "frame-label", `private subnets   ${blocks("privateCidr")}`, "end")}
+      ${text(right(at.privateLabel), at.privateLabel.y + 16, "frame-label", `private  ${blocks("privateCidr")}`, "end")}
       ${at.products.map((product) => productFrame(product))}
       ${storagePaths(facts, at.products, at.endpoint, at.bucket)} ${wires.map((wire) => halo(wire))}
       ${wires.map((wire) => drawWire(wire, calls))} ${calls.map((call) => portLabel(call, wires))}

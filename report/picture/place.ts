@@ -120,7 +120,7 @@ export function place(
     products,
     publicSubnets: { x: 25, y: 125, width: WIDTH - 60, height: 95 },
     privateSubnets: { x: 25, y: 240, width: WIDTH - 60, height: privateBottom - 240 },
-    privateLabel: { x: 1120, y: 240, width: 240, height: 20 },
+    privateLabel: { x: 1040, y: 240, width: 320, height: 20 },
     vpc,
     region: { x: 5, y: 80, width: WIDTH - 20, height: bucketTop + 75 },
     endpoint: { x: 35, y: privateBottom + 17, width: WIDTH - 80, height: 26 },

@@ -1,7 +1,8 @@
 import type { ReportFacts } from "../facts/reportFacts";
 import { html, type Html } from "../html";
 import { picture } from "../picture/draw";
-import { counted, type Section, usd } from "./section";
+import { usd } from "../cost/view";
+import { counted, type Section } from "./section";
 
 export function overview(facts: ReportFacts): Html {
   const { cost, network, roles } = facts;
@@ -13,7 +14,7 @@ export function overview(facts: ReportFacts): Html {
     [
       "USD a month",
       Math.round(cost.total).toLocaleString("en-US"),
-      `fixed ${usd(cost.fixedUsd)}, usage assumed ${usd(cost.usageUsd)}, Container Insights ${usd(cost.containerInsightsUsd)}`,
+      `fixed ${usd(cost.fixedUsd)}, by load ${usd(cost.usageUsd)}, Container Insights ${usd(cost.containerInsightsUsd)}`,
       "#cost",
     ],
     [

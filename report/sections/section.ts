@@ -54,6 +54,3 @@ export const code = (content: string): Html => html`<code>${content}</code>`;
 /** `1 task`, `2 tasks`. */
 export const counted = (count: number, word: string): string =>
   `${count} ${word}${count === 1 ? "" : "s"}`;
-
-export const usd = (value: number): string =>
-  value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

@@ -63,7 +63,7 @@ export function storage({ storage: facts, region }: ReportFacts): Section {
 }
 
 const LEFT = 130;
-const WIDTH = 1000;
+const WIDTH = 1300;
 const ROW = 46;
 
 function timeline(prefixes: readonly PrefixFacts[]): Html {
@@ -110,7 +110,7 @@ function bar(facts: PrefixFacts, y: number, x: (days: number) => number, last: n
         width="${Math.max(0, width)}"
         height="22"
       />${
-        width > label.length * 6.6 &&
+        width > label.length * 6.6 + 12 &&
         html`<text
           class="class-label class-label-${classes[storageClass]?.key ?? "standard"}"
           x="${x(afterDays) + 8}"

@@ -43,7 +43,7 @@ export function zones(facts: ReportFacts): Section {
                       role.services
                         .filter((service) => service.zones[0] === zone.name)
                         .map((service) => chip(role, service.shortName)),
-                    )}${facts.database?.multiAz === true && html`<li class="chip">RDS, main or standby</li>`}
+                    )}
                   </ul>
                 </div>
               </div>`,
@@ -52,7 +52,10 @@ export function zones(facts: ReportFacts): Section {
             <h3>In any of these zones</h3>
             <ul class="chips">
               ${spread.map((role) => chip(role, `${role.id} ×${role.tasks}`))}${
-                facts.database?.multiAz === false && html`<li class="chip">RDS</li>`
+                facts.database !== undefined &&
+                html`<li class="chip">
+                  ${facts.database.multiAz ? "RDS, in two of them" : "RDS"}
+                </li>`
               }
             </ul>
           </div>

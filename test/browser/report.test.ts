@@ -4,7 +4,11 @@ import * as path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import type { PlannedStack } from "../../plan/makePlan";
+import { costOfPlan } from "../../plan/cost";
+import { usageItems } from "../../plan/costItems";
+import { pricesOf } from "../../plan/prices";
 import { judge } from "../../policies/judge";
+import { usd } from "../../report/cost/view";
 import { reportPage } from "../../report/page";
 import { devPlan, planFile, prodPlan } from "../fixtures/plans";
 import { startChromium } from "./chromium";
@@ -33,8 +37,8 @@ async function markupOf(planned: PlannedStack): Promise<string> {
 }
 
 /** Violations of WCAG A and AA, and of axe's own good practice. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
+async function violations(page: Page, part = "html"): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).include(part).analyze();
   return found.map(
     ({ id, nodes }) =>
       `${id}: ${nodes
@@ -102,7 +106,9 @@ describe("report in Chromium", () => {
           if (href !== "#database") assert.ok((await drawer.locator("h3").count()) >= 5);
           await page.keyboard.press("Escape");
           await drawer.waitFor({ state: "detached", timeout: 2000 });
-          assert.equal(await page.locator(`[id="${href.slice(1)}"] .part-body`).count(), 1);
+          await page
+            .locator(`[id="${href.slice(1)}"] .part-body`)
+            .waitFor({ state: "attached", timeout: 2000 });
         }
         isQuiet(report);
       });
@@ -133,6 +139,38 @@ describe("report in Chromium", () => {
         isQuiet(report);
       });
 
+      it("the sliders reckon as the plan does, and come back to the stack file's load", async () => {
+        const { page } = report;
+        const { plan } = await planned();
+        const { workload } = plan;
+        assert.ok(workload !== undefined);
+        const total = () => page.locator("[data-sum='totalUsd']").textContent();
+        const before = await total();
+        assert.equal(before, usd(costOfPlan(plan).total));
+        const bar = () =>
+          page.locator("[data-product='mimir'] .part-usage").getAttribute("width").then(Number);
+        const narrow = await bar();
+        await page.locator("#load-activeSeries").focus();
+        await page.keyboard.press("End");
+        const expected = { ...workload.expected, activeSeries: 20_000_000 };
+        assert.equal(await total(), usd(costOfPlan(plan, { ...workload, expected }).total));
+        assert.equal(
+          await page.locator("#load-activeSeries").getAttribute("aria-valuetext"),
+          "20,000,000 active series",
+        );
+        assert.ok((await bar()) > narrow);
+        const items = await page.locator("[data-usage] tbody tr").count();
+        assert.equal(items, usageItems({ ...workload, expected }, pricesOf(plan.region)).length);
+        for (const slider of await page.locator("[data-slider]").all()) {
+          await slider.focus();
+          await page.keyboard.press("Home");
+        }
+        assert.notEqual(await total(), before);
+        await page.getByRole("button", { name: "Back to the stack file's load" }).click();
+        assert.equal(await total(), before);
+        isQuiet(report);
+      });
+
       it("a file opens in colour and with its whole content", async () => {
         const { page } = report;
         await page.locator("a[data-role='mimir']").first().click();
@@ -152,14 +190,17 @@ describe("report in Chromium", () => {
           try {
             assert.deepEqual(await violations(own.page), []);
             await own.page.locator("[data-lose-zone]").first().click();
-            for (const summary of await own.page
-              .locator("main details:not([open]) > summary")
-              .all())
-              if (await summary.isVisible()) await summary.click();
+            await own.page.evaluate(
+              "document.querySelectorAll('main details:not(.file)').forEach((each) => (each.open = true))",
+            );
             assert.deepEqual(await violations(own.page), []);
-            await own.page.locator("svg.picture a[data-role='mimir']").click();
-            await own.page.locator("dialog details.file > summary").first().click();
-            assert.deepEqual(await violations(own.page), []);
+            // Files of each language that the page colours: YAML, Alloy.
+            for (const role of ["mimir", "alloy-collector"]) {
+              await own.page.locator(`svg.picture a[data-role='${role}']`).click();
+              await own.page.locator("dialog details.file > summary").first().click();
+              assert.deepEqual(await violations(own.page, "dialog"), []);
+              await own.page.keyboard.press("Escape");
+            }
             isQuiet(own);
           } finally {
             await own.close();

@@ -1,0 +1,95 @@
+/** What the cost part shows for a load. Pure: the page is made with it, and reckons with it in the browser. */
+
+import type { ExpectedLoad } from "../../configs/stack/expectedLoad";
+import { sumUsd, usageItems, type CostItem } from "../../plan/costItems";
+import type { PriceRow } from "../../plan/prices";
+import type { CostProduct } from "../../plan/product";
+import type { Workload } from "../../plan/usageCost";
+
+/** What does not change with the load, as the page carries it along. */
+export interface CostData {
+  readonly workload: Workload;
+  readonly prices: readonly PriceRow[];
+  /** USD a month by product, without what depends on load. */
+  readonly products: readonly {
+    readonly product: CostProduct;
+    readonly fixedUsd: number;
+    readonly insightsUsd: number;
+  }[];
+}
+
+export interface ProductView {
+  readonly product: CostProduct;
+  readonly fixedUsd: number;
+  readonly usageUsd: number;
+  readonly insightsUsd: number;
+  readonly totalUsd: number;
+}
+
+export interface CostView {
+  readonly fixedUsd: number;
+  readonly usageUsd: number;
+  readonly insightsUsd: number;
+  readonly totalUsd: number;
+  readonly products: readonly ProductView[];
+  readonly usage: readonly CostItem[];
+}
+
+/** The bill of a plan under a load. */
+export function costView(
+  { workload, prices, products }: CostData,
+  expected: ExpectedLoad,
+): CostView {
+  const usage = usageItems({ ...workload, expected }, new Map(prices.map((row) => [row.id, row])));
+  const parts = usage.flatMap((item) => item.parts);
+  const views = products.map(({ product, fixedUsd, insightsUsd }) => {
+    const usageUsd = sumUsd(
+      parts.filter((part) => part.product === product).map(({ monthlyUsd }) => monthlyUsd),
+    );
+    return {
+      product,
+      fixedUsd,
+      insightsUsd,
+      usageUsd,
+      totalUsd: sumUsd([fixedUsd, insightsUsd, usageUsd]),
+    };
+  });
+  const sum = (of: (view: ProductView) => number) => sumUsd(views.map(of));
+  return {
+    fixedUsd: sum(({ fixedUsd }) => fixedUsd),
+    insightsUsd: sum(({ insightsUsd }) => insightsUsd),
+    usageUsd: sum(({ usageUsd }) => usageUsd),
+    totalUsd: sum(({ totalUsd }) => totalUsd),
+    products: views,
+    usage,
+  };
+}
+
+export const usd = (value: number): string =>
+  value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** The cells of an item's row: what, quantity, unit, price, USD, note. */
+export const itemCells = (item: CostItem): string[] => [
+  item.what,
+  Number(item.quantity.toFixed(2)).toLocaleString("en-US"),
+  item.unit,
+  String(item.unitPriceUsd),
+  usd(item.monthlyUsd),
+  [item.estimate === true ? "estimate" : "", item.assumption ?? noteOf(item)]
+    .filter((part) => part !== "")
+    .join(": "),
+];
+
+/** Where the products' assumptions differ, each with its product. */
+const noteOf = ({ parts }: CostItem): string =>
+  parts
+    .flatMap(({ product, assumption }) =>
+      assumption === undefined ? [] : [`${product}: ${assumption}`],
+    )
+    .join("; ");
+
+/** Share of the longest bar, in percent. */
+export const barWidth = (value: number, view: CostView): number => {
+  const most = Math.max(...view.products.map(({ totalUsd }) => totalUsd), 1);
+  return Number(((value / most) * 100).toFixed(2));
+};
