@@ -1,9 +1,9 @@
-import * as fs from "node:fs";
 import { costOfPlan } from "./cost";
 import { diffPlans } from "./diff";
 import { replacements } from "./diffReplacements";
 import { diffMarkdown, diffText, type DiffCost } from "./diffReport";
 import type { Plan } from "./plan";
+import { readPlanFile } from "./planFile";
 import { UnknownPriceRegionError } from "./prices";
 
 export interface CompareOptions {
@@ -23,7 +23,7 @@ export interface Comparison {
  * @throws Error where the file is no plan of this stack.
  */
 export function compareWith(plan: Plan, file: string, options: CompareOptions = {}): Comparison {
-  const before = readPlan(file);
+  const before = readPlanFile(file);
   if (before.stack !== plan.stack) {
     throw new Error(
       `${file} is a plan of stack ${before.stack}, not of ${plan.stack}: name a plan.json of the same stack`,
@@ -35,24 +35,6 @@ export function compareWith(plan: Plan, file: string, options: CompareOptions = 
     text: options.markdown === true ? diffMarkdown(diff, report) : diffText(diff, report),
     stopped: diff.dataLoss.length > 0 && options.allowDataLoss !== true,
   };
-}
-
-function readPlan(file: string): Plan {
-  let content: unknown;
-  try {
-    content = JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Error(
-      `${file} cannot be read as a plan: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  const plan = content as Partial<Plan> | null;
-  if (plan?.version !== 1 || !Array.isArray(plan.resources)) {
-    throw new Error(
-      `${file} is no plan of version 1: name a plan.json that \`npm run plan\` wrote`,
-    );
-  }
-  return plan as Plan;
 }
 
 function costOf(before: Plan, after: Plan): DiffCost | undefined {

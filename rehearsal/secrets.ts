@@ -4,9 +4,19 @@ import { SECRET_MASK, type Plan } from "../plan/plan";
 import type { ThrowAwaySecrets } from "./parts";
 import type { ListenerCondition, LoadBalancer, PlanView } from "./types";
 
-/** Makes a value for every secret of the plan. Ingest tokens are found by the stack output `ingestTokenSecretArns`. */
-export function makeSecrets(plan: Plan, view: PlanView): ThrowAwaySecrets {
-  const values = new Map(view.secrets.map(({ arn }) => [arn, randomBytes(24).toString("hex")]));
+/**
+ * Makes a value for every secret of the plan. Ingest tokens are found by the stack output `ingestTokenSecretArns`.
+ *
+ * @param known Values by the secret's name, where they must be those of an earlier run.
+ */
+export function makeSecrets(
+  plan: Plan,
+  view: PlanView,
+  known: Readonly<Record<string, string>> = {},
+): ThrowAwaySecrets {
+  const values = new Map(
+    view.secrets.map(({ arn, name }) => [arn, known[name] ?? randomBytes(24).toString("hex")]),
+  );
   const valueOf = (secretArn: string): string => {
     const value = values.get(secretArn);
     if (value === undefined) throw new Error(`the plan has no secret ${secretArn}`);

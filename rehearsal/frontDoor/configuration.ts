@@ -16,6 +16,8 @@ export interface FrontDoorPlace {
   readonly certificateFile: string;
   /** Unix socket through which targets come and go. */
   readonly socketFile: string;
+  /** Host names of a target group's targets where they never change; absent: they come and go through the socket. */
+  readonly targetNames?: (group: TargetGroup) => readonly string[];
 }
 
 /** Most targets of one group at a time: old and new tasks of a replacement, with room. */
@@ -64,7 +66,9 @@ export function haproxyConfiguration(
       ...frontend(listener, balancer, groups, place),
       "",
     ]),
-    ...groups.flatMap((group) => [...backend(group), ""]),
+    // A container that is started anew has another address.
+    ...(place.targetNames ? ["resolvers names", "  parse-resolv-conf", "  hold valid 5s", ""] : []),
+    ...groups.flatMap((group) => [...backend(group, place.targetNames?.(group)), ""]),
   ].join("\n");
 }
 
@@ -156,7 +160,7 @@ function location(action: Extract<ListenerAction, { kind: "redirect" }>): string
   return `${protocol.toLowerCase()}://${host.replace("#{host}", "%[var(txn.host)]")}:${port}%[pathq]`;
 }
 
-function backend(group: TargetGroup): readonly string[] {
+function backend(group: TargetGroup, names?: readonly string[]): readonly string[] {
   const { healthCheck } = group;
   const grpc = group.protocolVersion === "GRPC";
   const protocol = group.protocolVersion === "HTTP1" ? "" : " proto h2";
@@ -180,8 +184,16 @@ function backend(group: TargetGroup): readonly string[] {
         ]),
     // An ALB whose targets are all unhealthy asks all of them: each target has a second entry, used when no first is.
     "  option allbackups",
-    `  server-template target 1-${SLOTS_PER_GROUP} 0.0.0.0:${group.port} disabled ${check}${protocol}`,
-    `  server-template open 1-${SLOTS_PER_GROUP} 0.0.0.0:${group.port} disabled backup${protocol}`,
+    ...(names?.flatMap((name, index) => {
+      const place = `${name}:${group.port} resolvers names init-addr none`;
+      return [
+        `  server target${index + 1} ${place} ${check}${protocol}`,
+        `  server open${index + 1} ${place} backup${protocol}`,
+      ];
+    }) ?? [
+      `  server-template target 1-${SLOTS_PER_GROUP} 0.0.0.0:${group.port} disabled ${check}${protocol}`,
+      `  server-template open 1-${SLOTS_PER_GROUP} 0.0.0.0:${group.port} disabled backup${protocol}`,
+    ]),
   ];
 }
 
