@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { toolPath } from "../tools/install";
 import type { Plan } from "../plan/plan";
+import { runExperiments } from "./experiments/command";
 import { runProgram } from "./network/command";
 import { readPlanView } from "./planView";
 import { machineComplaints, startInSandbox } from "./sandbox";
@@ -18,6 +19,9 @@ interface Options {
   readonly readySeconds: number;
   readonly startSeconds: number;
   readonly leastPrivilege?: string | true;
+  readonly experiment?: string;
+  readonly runs: number;
+  readonly results: string;
 }
 
 /** `npm run rehearse -- STACK`: see {@link exitCodes}; 130 after Ctrl-C. */
@@ -40,6 +44,12 @@ async function main(): Promise<number> {
       positive,
       defaultTiming.startSeconds,
     )
+    .option(
+      "--experiment <name>",
+      "conduct an experiment under load (or several: a,b), `all`, a trap (trap-NAME) or `traps`",
+    )
+    .option("--runs <n>", "how often each; results that are there already count", positive, 1)
+    .option("--results <dir>", "folder of the experiments' results", "rehearsal/results")
     .showHelpAfterError()
     .parse();
   const [stack] = command.args;
@@ -82,6 +92,15 @@ async function main(): Promise<number> {
     keep: options.keep,
     removals: options.leastPrivilege === true ? "" : options.leastPrivilege,
   };
+  if (options.experiment !== undefined) {
+    return runExperiments({
+      settings: order.settings,
+      names: options.experiment,
+      runs: options.runs,
+      folder: path.resolve(options.results),
+      json: options.json,
+    });
+  }
   return runOrder(projectRoot, order);
 }
 

@@ -11,6 +11,7 @@ export class Targets {
   private readonly slots = new Map<string, (string | undefined)[]>();
   private readonly draining = new Map<string, NodeJS.Timeout>();
   private readonly seenHealthy = new Set<string>();
+  private closed = false;
 
   constructor(
     private readonly socketFile: string,
@@ -67,8 +68,9 @@ export class Targets {
     return this.stateOf(`${group.arn} ${address}:${port}`, status ?? "");
   }
 
-  /** Ends the waits of targets that are draining. */
+  /** HAProxy is about to end: nothing is told to it any more, and nobody hears that it went away. */
   public close(): void {
+    this.closed = true;
     for (const timer of this.draining.values()) clearTimeout(timer);
     this.draining.clear();
   }
@@ -102,12 +104,13 @@ export class Targets {
 
   /** One line of commands over HAProxy's socket; its answer. @throws Error with HAProxy's words where it refuses. */
   private async tell(...commands: readonly string[]): Promise<string> {
+    if (this.closed) return "";
     const answer = await new Promise<string>((resolve, reject) => {
       let text = "";
       const socket = net.createConnection(this.socketFile);
       socket.on("data", (chunk) => (text += chunk.toString()));
       socket.on("end", () => resolve(text));
-      socket.on("error", reject);
+      socket.on("error", (error) => (this.closed ? resolve("") : reject(error)));
       socket.setTimeout(5000, () => socket.destroy(new Error("HAProxy does not answer")));
       socket.write(`${commands.join(";")}\n`);
     });

@@ -56,7 +56,18 @@ export interface ShortReads {
   /** Most items that one read lacked, of how many. */
   readonly most: number;
   readonly mostOf: number;
+  /** The first of them, one by one. */
+  readonly examples: readonly {
+    readonly seconds: number;
+    readonly missing: number;
+    readonly expected: number;
+    /** Age of what was missing when the read began, in seconds: youngest and oldest. */
+    readonly ages: readonly [number, number];
+  }[];
 }
+
+/** Enough to see a pattern. */
+const MOST_EXAMPLES = 30;
 
 /** Everything that was pushed and read in one run; counts, and judges nothing. */
 export class Ledger {
@@ -134,13 +145,23 @@ export class Ledger {
 export const streamKey = ({ run, way, name }: Stream): string => `${run}/${way}/${name}`;
 
 function shortReads(reads: readonly ReadRecord[], eventMs: number): ShortReads {
-  const times = reads.map(({ beganMs }) => Math.round((beganMs - eventMs) / 100) / 10);
+  const tenths = (ms: number) => Math.round(ms / 100) / 10;
+  const times = reads.map(({ beganMs }) => tenths(beganMs - eventMs));
   const worst = reads.reduce((a, b) => (b.missing.length > a.missing.length ? b : a));
   return {
     firstSeconds: Math.min(...times),
     lastSeconds: Math.max(...times),
     most: worst.missing.length,
     mostOf: worst.expected,
+    examples: reads.slice(0, MOST_EXAMPLES).map(({ beganMs, missing, expected }) => {
+      const ages = missing.map(({ timeMs }) => tenths(beganMs - timeMs));
+      return {
+        seconds: tenths(beganMs - eventMs),
+        missing: missing.length,
+        expected,
+        ages: [Math.min(...ages), Math.max(...ages)],
+      };
+    }),
   };
 }
 

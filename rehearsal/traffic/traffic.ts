@@ -32,7 +32,7 @@ export interface TrafficReport {
 
 /** Each try of a push, and of a read. A dead address answers nothing: that is noticed by these only. */
 const PUSH_TRY_MS = 2000;
-const READ_TRY_MS = 5000;
+const READ_TRY_MS = 2000;
 
 /** Streams, pushes a second of each, and items in a push. Small: two cores carry the stack and this. */
 const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number }>> = {

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../../plan/plan";
+import { experiments, shortExperiments } from "../../rehearsal/experiments/catalog";
+import { keptPromises } from "../../rehearsal/experiments/command";
+import { brokenPromises } from "../../rehearsal/experiments/judge";
+import {
+  changeFile,
+  changeRingPause,
+  changeTaskRole,
+  keepIngressPorts,
+} from "../../rehearsal/experiments/planChanges";
+import type { ExperimentResult } from "../../rehearsal/experiments/result";
+import { traps } from "../../rehearsal/experiments/traps";
+import { readPlanView } from "../../rehearsal/planView";
+import type { SignalReport } from "../../rehearsal/traffic/ledger";
+import { devPlan, prodPlan } from "../fixtures/plans";
+
+const good: SignalReport = {
+  signal: "logs",
+  pushes: 10,
+  pushesRetried: 0,
+  pushesRefused: 0,
+  refusedSeconds: 0,
+  refusals: [],
+  slowestPushMs: 5,
+  acknowledged: 100,
+  lost: 0,
+  reads: 10,
+  readsRetried: 0,
+  readsFailed: 0,
+  failedReadSeconds: 0,
+  failures: [],
+  slowestReadMs: 5,
+  readsShort: 0,
+};
+const judged = (more: Partial<SignalReport>, promises = {}) =>
+  brokenPromises({ signals: [{ ...good, ...more }], settledSeconds: 1 }, promises);
+
+describe("verdict of an experiment", () => {
+  it("is green where nothing was lost, refused, failed or short", () => {
+    assert.deepEqual(judged({}), []);
+  });
+
+  it("says of each broken promise what and how much", () => {
+    assert.match(judged({ lost: 3 }).join(), /^logs: 3 of 100 acknowledged items are lost$/);
+    assert.match(
+      judged({ pushesRefused: 2, refusedSeconds: 2, refusals: ["HTTP 500"] }).join(),
+      /refused for 2 s \(2 of 10: HTTP 500\)/,
+    );
+    assert.match(judged({ readsFailed: 1, failedReadSeconds: 1 }).join(), /reads failed for 1 s/);
+    const short = { firstSeconds: 1, lastSeconds: 9, most: 4, mostOf: 40, examples: [] };
+    assert.match(judged({ readsShort: 2, short }).join(), /2 of 10 reads lack .* up to 4 of 40/);
+  });
+
+  it("is red where nothing was measured", () => {
+    assert.match(judged({ acknowledged: 0 }).join(), /nothing was acknowledged/);
+    assert.match(judged({ reads: 0 }).join(), /nothing was read/);
+    assert.match(brokenPromises({ signals: [], settledSeconds: 0 }, {}).join(), /no signal/);
+    const failed = { signals: [good], settledSeconds: 1, settleFailure: "HTTP 500" };
+    assert.match(brokenPromises(failed, {}).join(), /the last reading failed/);
+  });
+
+  it("allows what an experiment allows, and no more", () => {
+    const refused = { pushesRefused: 9, refusedSeconds: 9, refusals: ["HTTP 429: limit"] };
+    assert.deepEqual(judged(refused, { refusals: /^HTTP 429/ }), []);
+    assert.equal(
+      judged({ ...refused, refusals: ["HTTP 429", "HTTP 500"] }, { refusals: /429/ }).length,
+      1,
+    );
+    assert.deepEqual(judged(refused, { refusedSeconds: 9 }), []);
+    assert.equal(judged(refused, { refusedSeconds: 8 }).length, 1);
+  });
+});
+
+describe("traps", () => {
+  const plans: Partial<Record<string, Plan>> = {};
+  before(async () => {
+    plans["dev"] = (await devPlan()).plan;
+    plans["prod"] = (await prodPlan()).plan;
+  });
+
+  for (const trap of traps) {
+    it(`${trap.name} changes its plan, and nothing but what it says`, () => {
+      const plan = plans[trap.stack] as Plan;
+      const before = JSON.stringify(plan);
+      const changed = trap.change(plan);
+      assert.equal(JSON.stringify(plan), before, "the plan given stays as it is");
+      const different = changed.resources.filter((resource) => !plan.resources.includes(resource));
+      assert.ok(different.length > 0 || changed.resources.length < plan.resources.length);
+      readPlanView(changed);
+      const names = [...experiments, ...shortExperiments].map(({ name }) => name);
+      assert.ok(names.includes(trap.experiment), trap.experiment);
+    });
+  }
+
+  it("a trap is noticed by its own words only", () => {
+    const [trap] = traps;
+    assert.ok(trap);
+    const result = (broken: string[]) => ({ broken }) as unknown as ExperimentResult;
+    assert.equal(keptPromises(result(["logs: something else"]), trap), false);
+    assert.equal(keptPromises(result([]), trap), false);
+    assert.equal(
+      keptPromises(
+        result(["traces: pushes refused for 9 s (at least 2 live replicas required)"]),
+        trap,
+      ),
+      true,
+    );
+    assert.equal(keptPromises(result([])), true);
+    assert.equal(keptPromises(result(["x"])), false);
+  });
+});
+
+describe("changes to a plan", () => {
+  let plan: Plan;
+  before(async () => ({ plan } = await prodPlan()));
+
+  it("reach the file of every task that has it, and keep the rest of it", () => {
+    const changed = changeFile(plan, "FILE_LOKI_YAML", (file) =>
+      file.setIn(["common", "replication_factor"], 2),
+    );
+    const files = readPlanView(changed).services.flatMap(({ name, taskDefinition }) =>
+      taskDefinition.containers.flatMap(({ environment }) =>
+        environment["FILE_LOKI_YAML"] === undefined
+          ? []
+          : [{ name, text: environment["FILE_LOKI_YAML"] }],
+      ),
+    );
+    assert.equal(files.length, 7);
+    for (const { name, text } of files) {
+      assert.match(text, /replication_factor: 2/, name);
+      assert.match(text, /instance_interface_names/, name);
+    }
+  });
+
+  it("complain where there is nothing to change", () => {
+    assert.throws(() => changeFile(plan, "FILE_NONE", () => undefined), /no FILE_NONE/);
+    assert.throws(() => changeTaskRole(plan, /loki/, "nobody"), /no role nobody/);
+    assert.throws(() => changeRingPause(changeRingPause(plan, 0), 0), /no pause/);
+  });
+
+  it("take ingress rules out by their port", () => {
+    const left = readPlanView(keepIngressPorts(plan, [3100])).securityGroupRules.filter(
+      ({ direction }) => direction === "ingress",
+    );
+    assert.ok(left.length > 0);
+    assert.ok(left.every(({ ports }) => ports?.from === 3100));
+  });
+
+  it("set the pause between two replicas", () => {
+    const pauses = (given: Plan) =>
+      new Set(readPlanView(given).services.map(({ pauseSeconds }) => pauseSeconds));
+    assert.deepEqual(pauses(plan), new Set([0, 120]));
+    assert.deepEqual(pauses(changeRingPause(plan, 7)), new Set([0, 7]));
+  });
+});
