@@ -11,6 +11,7 @@ import { LgtmSecrets } from "./components/lgtmSecrets";
 import { LgtmStorage } from "./components/lgtmStorage";
 import { describeStack } from "./components/describeStack";
 import { runningStackConfig } from "./components/runningStackConfig";
+import { watchStack } from "./components/watchStack";
 import { databaseOwner } from "./stacks/database";
 import type { StackConfig } from "./configs/stack/schema";
 import { buildCatalog, rolesOf } from "./stacks/catalog";
@@ -150,6 +151,7 @@ function lgtm(config: StackConfig = runningStackConfig(), catalog: Catalog = bui
   const products = catalog.products.map(
     (product) => new LgtmProduct(`${name}-${product.name}`, { config, product, platform }, options),
   );
+  watchStack(config, catalog, platform, products, options);
   return describeStack(config, platform, products);
 }
 

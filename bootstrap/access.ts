@@ -1,8 +1,9 @@
 import type { StackConfig } from "../configs/stack/schema";
 import { passRolePolicy } from "../stacks/deployRole";
-import { executionRoleName, logGroupName, taskRoleName } from "../stacks/names";
+import { eventRoleName, executionRoleName, logGroupName, taskRoleName } from "../stacks/names";
 import { ownSecretIds } from "../stacks/ownSecrets";
 import type { Catalog } from "../stacks/types";
+import { isWatched } from "../stacks/watchTopics";
 import permissions from "./permissions.json";
 
 export interface Statement {
@@ -140,11 +141,18 @@ const scoped = [
   "elasticloadbalancing",
   "cloudwatch",
   "sns",
+  "events",
+  "budgets",
 ];
 /** Services without a region. */
 const worldwide = ["route53"];
 /** Actions that take no resource (Service Authorization Reference). */
-const unscoped = ["ecs:DeregisterTaskDefinition", "rds:CreateDBSnapshot"];
+const unscoped = [
+  "ecs:DeregisterTaskDefinition",
+  "rds:CreateDBSnapshot",
+  "sns:SetSubscriptionAttributes",
+  "sns:Unsubscribe",
+];
 /** Only where the stack file does not protect its data. */
 const dataDeleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
 
@@ -189,9 +197,7 @@ export function writeDocuments(deployed: Deployed): Readonly<Record<string, Docu
         ],
         "Platform",
       ),
-      ...["ecs", "elasticloadbalancing", "cloudwatch", "logs", "sns"].map((service) =>
-        own(service, of(service)),
-      ),
+      ...["ecs", "elasticloadbalancing", "logs"].map((service) => own(service, of(service))),
       {
         Sid: "Names",
         Effect: "Allow",
@@ -199,6 +205,9 @@ export function writeDocuments(deployed: Deployed): Readonly<Record<string, Docu
         Resource: ["*"],
       },
     ]),
+    watch: document(
+      ["budgets", "cloudwatch", "events", "sns"].map((service) => own(service, of(service))),
+    ),
     data: document(["s3", "secretsmanager", "rds"].map((service) => own(service, of(service)))),
     roles: document([
       own("iam", of("iam")),
@@ -212,9 +221,11 @@ function roleArns({ config, catalog }: Deployed): string[] {
     executionRoleName(config, name),
     taskRoleName(config, name),
   ]);
-  return [...names, ...(config.network.flowLogs.enabled ? [`${config.name}-flow-logs-*`] : [])].map(
-    (name) => `arn:aws:iam::${config.accountId}:role/${name}`,
-  );
+  return [
+    ...names,
+    ...(isWatched(config) ? [eventRoleName(config)] : []),
+    ...(config.network.flowLogs.enabled ? [`${config.name}-flow-logs-*`] : []),
+  ].map((name) => `arn:aws:iam::${config.accountId}:role/${name}`);
 }
 
 /** ARNs of a stack's things, as far as they carry its name. */
@@ -222,6 +233,10 @@ function resourcesOf(service: string, { config, catalog }: Deployed): string[] {
   const { name, region, accountId, bucketName } = config;
   const arn = (resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
   switch (service) {
+    case "budgets":
+      return [`arn:aws:budgets::${accountId}:budget/${name}-*`];
+    case "events":
+      return [arn(`rule/${name}-*`)];
     case "cloudwatch":
       return [arn(`alarm:${name}-*`), arn(`alarm:TargetTracking-service/${name}-cluster/*`)];
     case "ecs":

@@ -84,6 +84,8 @@ export class LgtmIngress extends pulumi.ComponentResource {
   public readonly loadBalancerArn: pulumi.Output<string>;
   /** ARN suffix of the load balancer, the dimension of its CloudWatch metrics. */
   public readonly loadBalancerArnSuffix: pulumi.Output<string>;
+  /** ARN of the HTTPS listener's certificate. */
+  public readonly certificateArn: pulumi.Output<string>;
   /** ARN of each target group, by id. */
   public readonly targetGroupArns: pulumi.Output<Record<string, string>>;
 
@@ -97,6 +99,7 @@ export class LgtmIngress extends pulumi.ComponentResource {
     this.targetGroups = new Map(
       args.targets.map((target) => [target.id, this.createTargetGroup(name, target, args)]),
     );
+    this.certificateArn = pulumi.output(this.certificate(name, args));
     const listener = this.createListeners(name, loadBalancer, args);
     for (const rule of args.rules) this.createRule(name, listener, rule, args.tokens);
     if (args.hostedZoneId !== undefined)
@@ -112,6 +115,7 @@ export class LgtmIngress extends pulumi.ComponentResource {
       dnsName: this.dnsName,
       loadBalancerArn: this.loadBalancerArn,
       loadBalancerArnSuffix: this.loadBalancerArnSuffix,
+      certificateArn: this.certificateArn,
       targetGroupArns: this.targetGroupArns,
     });
   }
@@ -221,14 +225,14 @@ export class LgtmIngress extends pulumi.ComponentResource {
         port: portNumbers.https,
         protocol: "HTTPS",
         sslPolicy: args.tlsPolicy,
-        certificateArn: this.certificateArn(name, args),
+        certificateArn: this.certificateArn,
         defaultActions: [notFound],
       },
       { parent: this },
     );
   }
 
-  private certificateArn(name: string, args: LgtmIngressArgs): pulumi.Input<string> {
+  private certificate(name: string, args: LgtmIngressArgs): pulumi.Input<string> {
     if (args.certificateArn !== undefined) return args.certificateArn;
     if (args.hostedZoneId === undefined) {
       throw new Error("either certificateArn or hostedZoneId is needed for the HTTPS listener");

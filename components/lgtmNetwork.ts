@@ -53,6 +53,8 @@ export class LgtmNetwork extends pulumi.ComponentResource {
   public readonly publicSubnetIds: pulumi.Output<string[]>;
   /** Ids of the private subnets, in the order of the zones. */
   public readonly privateSubnetIds: pulumi.Output<string[]>;
+  /** Ids of the NAT gateways, in the order of the zones; none for an existing VPC, whose gateways are its owner's. */
+  public readonly natGatewayIds: pulumi.Output<string[]>;
   /** Group in front of the interface endpoints; absent where there are none. It has no rules of its own. */
   public readonly endpointSecurityGroupId: pulumi.Output<string> | undefined;
 
@@ -66,6 +68,7 @@ export class LgtmNetwork extends pulumi.ComponentResource {
       this.vpcId = vpc.vpcId;
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.privateSubnetIds = vpc.privateSubnetIds;
+      this.natGatewayIds = vpc.natGateways.apply((all) => pulumi.all(all.map(({ id }) => id)));
       this.createStorageEndpoint(name, args.region, vpc);
       this.closeDefaultSecurityGroup(name);
     } else {
@@ -73,6 +76,7 @@ export class LgtmNetwork extends pulumi.ComponentResource {
       this.vpcId = checked.vpcId;
       this.publicSubnetIds = checked.publicSubnetIds;
       this.privateSubnetIds = checked.privateSubnetIds;
+      this.natGatewayIds = pulumi.output([]);
     }
     this.endpointSecurityGroupId = this.createInterfaceEndpoints(name, args);
     if (args.flowLogRetentionDays !== undefined)
@@ -82,6 +86,7 @@ export class LgtmNetwork extends pulumi.ComponentResource {
       vpcId: this.vpcId,
       publicSubnetIds: this.publicSubnetIds,
       privateSubnetIds: this.privateSubnetIds,
+      natGatewayIds: this.natGatewayIds,
       endpointSecurityGroupId: this.endpointSecurityGroupId,
     });
   }

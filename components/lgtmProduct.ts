@@ -41,6 +41,8 @@ export class LgtmProduct extends pulumi.ComponentResource {
   /** ECS service → ARN of its task definition. */
   public readonly taskDefinitionArns: pulumi.Output<Record<string, string>>;
 
+  private readonly services: readonly LgtmService[];
+
   constructor(name: string, args: LgtmProductArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm:index:LgtmProduct", name, {}, opts);
     const { config, product, platform } = args;
@@ -54,7 +56,7 @@ export class LgtmProduct extends pulumi.ComponentResource {
     const task = product.roles.some((role) => usesTaskRole(role, config))
       ? this.createTaskRole(name, args)
       : undefined;
-    const services = product.roles.map(
+    this.services = product.roles.map(
       (role) =>
         new LgtmService(
           `${config.name}-${role.id}`,
@@ -76,7 +78,7 @@ export class LgtmProduct extends pulumi.ComponentResource {
     this.executionRoleArn = execution.role.arn;
     this.taskRoleArn = task?.role.arn;
     this.taskDefinitionArns = pulumi
-      .all(services.map(({ taskDefinitionArns }) => taskDefinitionArns))
+      .all(this.services.map(({ taskDefinitionArns }) => taskDefinitionArns))
       .apply((byRole) => Object.assign({}, ...byRole) as Record<string, string>);
     this.registerOutputs({
       logGroupName: this.logGroupName,
@@ -84,6 +86,15 @@ export class LgtmProduct extends pulumi.ComponentResource {
       taskRoleArn: this.taskRoleArn,
       taskDefinitionArns: this.taskDefinitionArns,
     });
+  }
+
+  /** The ECS service of a name; undefined where it is another product's. */
+  public serviceCalled(name: string): pulumi.Resource | undefined {
+    for (const service of this.services) {
+      const found = service.serviceCalled(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   private createExecutionRole(

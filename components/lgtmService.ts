@@ -48,6 +48,8 @@ export class LgtmService extends pulumi.ComponentResource {
   /** ECS service → ARN of its task definition: what a deployment must end with. */
   public readonly taskDefinitionArns: pulumi.Output<Record<string, string>>;
 
+  private readonly services = new Map<string, aws.ecs.Service>();
+
   constructor(
     private readonly prefix: string,
     private readonly args: LgtmServiceArgs,
@@ -68,11 +70,17 @@ export class LgtmService extends pulumi.ComponentResource {
         parent: this,
       });
       previous = service;
+      this.services.set(name, service);
       return [name, taskDefinition.arn] as const;
     });
 
     this.taskDefinitionArns = pulumi.all(Object.fromEntries(taskDefinitions));
     this.registerOutputs({ taskDefinitionArns: this.taskDefinitionArns });
+  }
+
+  /** The ECS service of a name; undefined where it is another role's. */
+  public serviceCalled(name: string): pulumi.Resource | undefined {
+    return this.services.get(name);
   }
 
   private createName(): aws.servicediscovery.Service {

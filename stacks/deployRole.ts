@@ -1,11 +1,12 @@
 import type { StackConfig } from "../configs/stack/schema";
 import { policyDocument, type PolicyDocument, usesTaskRole } from "./iam";
-import { executionRoleName, taskRoleName } from "./names";
+import { eventRoleName, executionRoleName, taskRoleName } from "./names";
 import type { Catalog } from "./types";
+import { isWatched } from "./watchTopics";
 
 /**
  * A4: what whoever runs `pulumi up` needs to hand roles to AWS: exactly the roles of this stack's tasks, to ECS tasks
- * only. With flow logs, which need a role of their own, that one too, to flow logs only.
+ * only. With flow logs or a watch from outside, which need a role of their own, that one too, to its service only.
  *
  * Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
  */
@@ -26,6 +27,9 @@ export function passRolePolicy(catalog: Catalog, config: StackConfig): PolicyDoc
   ]);
   return policyDocument([
     pass("PassTaskRoles", "ecs-tasks.amazonaws.com", taskRoles),
+    ...(isWatched(config)
+      ? [pass("PassEventRole", "events.amazonaws.com", [eventRoleName(config)])]
+      : []),
     // Named by Pulumi: the end of the name is known only after the first deployment.
     ...(config.network.flowLogs.enabled
       ? [pass("PassFlowLogRole", "vpc-flow-logs.amazonaws.com", [`${config.name}-flow-logs-*`])]

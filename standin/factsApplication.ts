@@ -1,4 +1,4 @@
-import { arn, text } from "./factsFoundation";
+import { arn, text, uuid } from "./factsFoundation";
 import type { AnswerContext, TypeFacts } from "./types";
 
 const lastPart = (value: string) => value.slice(value.lastIndexOf("/") + 1);
@@ -99,7 +99,7 @@ export const applicationFacts: Readonly<Record<string, TypeFacts>> = {
   },
   "aws:acm/certificate:Certificate": {
     taggable: true,
-    id: (context) => arn(context, "acm", `certificate/${certificateId(context)}`),
+    id: (context) => arn(context, "acm", `certificate/${uuid(context)}`),
     outputs: (context) => ({
       arn: context.id,
       status: "ISSUED",
@@ -182,11 +182,6 @@ export const applicationFacts: Readonly<Record<string, TypeFacts>> = {
     outputs: (context) => ({ registryId: context.place.accountId }),
   },
 };
-
-function certificateId(context: AnswerContext): string {
-  const h = context.hash(32);
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20, 32)}`;
-}
 
 /** One DNS record per distinct domain; a wildcard and its parent share one. */
 function validations(context: AnswerContext): object[] {

@@ -162,7 +162,8 @@ function securityGroupRule(): TypeFacts {
   };
 }
 
-function uuid(context: AnswerContext): string {
+/** A stable UUID of the resource. */
+export function uuid(context: AnswerContext): string {
   const h = context.hash(32);
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20, 32)}`;
 }

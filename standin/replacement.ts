@@ -117,6 +117,34 @@ export const replacementFacts: Readonly<Record<string, ReplacementFacts>> = {
     properties: ["logGroupClass", "name", "namePrefix"],
     source: provider("logs/group.go at 0073593e"),
   },
+  "aws:sns/topic:Topic": {
+    properties: ["fifoTopic", "name", "namePrefix"],
+    source: provider("sns/topic.go at 00a35305"),
+  },
+  "aws:sns/topicPolicy:TopicPolicy": {
+    properties: ["arn"],
+    source: provider("sns/topic_policy.go at 00a35305"),
+  },
+  "aws:sns/topicSubscription:TopicSubscription": {
+    properties: ["endpoint", "protocol", "topic"],
+    source: provider("sns/topic_subscription.go at 04a2e6e5"),
+  },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    properties: ["name"],
+    source: provider("cloudwatch/metric_alarm.go at 055611a6"),
+  },
+  "aws:cloudwatch/eventRule:EventRule": {
+    properties: ["eventBusName", "name", "namePrefix"],
+    source: provider("events/rule.go at 0cdab4ae"),
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    properties: ["eventBusName", "rule", "targetId"],
+    source: provider("events/target.go at 0762c41e"),
+  },
+  "aws:budgets/budget:Budget": {
+    properties: ["accountId", "name", "namePrefix"],
+    source: provider("budgets/budget.go at 01d5888a"),
+  },
   "aws:iam/rolePolicy:RolePolicy": {
     properties: ["name", "namePrefix", "role"],
     source: provider("iam/role_policy.go"),

@@ -17,6 +17,9 @@ export const caBundlePath = "/etc/lgtm/database-ca.pem";
 const alertingPeers = (config: StackConfig) =>
   addressOf(config, "grafana", "http").replace(/\d+$/, String(portNumbers.grafanaAlerting));
 
+/** Connections to its database that one task opens at most. Unlimited by default; a db.t4g.micro has room for about a hundred. */
+export const databaseConnectionsPerTask = 20;
+
 /** Several tasks run: only with PostgreSQL. */
 export const grafanaIsClustered = (config: StackConfig): boolean =>
   config.grafana.replicas > 1 && config.grafana.database.type === "postgres";
@@ -109,8 +112,7 @@ function databaseEnvironment(config: StackConfig): EnvironmentVariable[] {
       ...(verifiesDatabase(config)
         ? { GF_DATABASE_SSL_MODE: "verify-full", GF_DATABASE_CA_CERT_PATH: caBundlePath }
         : { GF_DATABASE_SSL_MODE: "require" }),
-      // Unlimited by default; a db.t4g.micro has room for about a hundred.
-      GF_DATABASE_MAX_OPEN_CONN: "20",
+      GF_DATABASE_MAX_OPEN_CONN: String(databaseConnectionsPerTask),
     }),
   ];
 }

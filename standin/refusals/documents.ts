@@ -32,6 +32,13 @@ const documents: Readonly<
     resource: true,
     maxBytes: 20 * 1024,
   },
+  "aws:sns/topicPolicy:TopicPolicy": {
+    property: "policy",
+    principal: true,
+    resource: true,
+    // Amazon SNS endpoints and quotas: "policy size 30 kilobytes".
+    maxBytes: 30 * 1024,
+  },
 };
 
 type Statement = Readonly<Record<string, unknown>>;

@@ -105,6 +105,12 @@ const uses: readonly Use[] = [
     error: "ResourceInUseException: Certificate is in use",
     source: docs("acm/latest/APIReference/API_DeleteCertificate.html"),
   },
+  {
+    type: "aws:cloudwatch/eventRule:EventRule",
+    holders: ["aws:cloudwatch/eventTarget:EventTarget"],
+    error: "ValidationException: Rule can't be deleted since it has targets.",
+    source: docs("eventbridge/latest/APIReference/API_DeleteRule.html"),
+  },
 ];
 
 const names = (holder: Thing, used: Thing): boolean => {

@@ -9,6 +9,7 @@ import { nameRefusals } from "./names";
 import { networkRefusals } from "./network";
 import { referenceRefusals } from "./references";
 import type { RefusalRule } from "./rule";
+import { watchRefusals } from "./watch";
 
 export type { RefusalRequest, RefusalRule } from "./rule";
 
@@ -36,5 +37,6 @@ export const refusals: readonly RefusalRule[] = [
   ...networkRefusals,
   ...ingressRefusals,
   ...databaseRefusals,
+  ...watchRefusals,
   ...inUseRefusals,
 ];

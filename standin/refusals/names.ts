@@ -88,6 +88,21 @@ const names: readonly NameRule[] = [
     error: (name) => `PullThroughCacheRuleAlreadyExistsException: ${name}`,
     source: api("AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html"),
   },
+  {
+    types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+    property: "name",
+    // CloudWatch would overwrite it; the provider looks first.
+    error: (name) => `CloudWatch metric alarm "${name}" already exists`,
+    source:
+      "hashicorp/terraform-provider-aws internal/service/cloudwatch/metric_alarm.go at 055611a6",
+  },
+  {
+    types: ["aws:budgets/budget:Budget"],
+    property: "name",
+    error: (name) =>
+      `DuplicateRecordException: Error creating budget: ${name} - the budget already exists.`,
+    source: api("aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html"),
+  },
 ];
 
 const taken = ({ property, within, error }: NameRule, request: RefusalRequest) => {

@@ -107,6 +107,24 @@ const byName: readonly {
     error: "DBParameterGroupNotFound",
   },
   {
+    property: "topic",
+    holders: /^aws:sns\/topicSubscription:/,
+    type: "aws:sns/topic:Topic",
+    error: "NotFound: Topic does not exist",
+  },
+  {
+    property: "arn",
+    holders: /^aws:sns\/topicPolicy:/,
+    type: "aws:sns/topic:Topic",
+    error: "NotFound: Topic does not exist",
+  },
+  {
+    property: "rule",
+    holders: /^aws:cloudwatch\/eventTarget:/,
+    type: "aws:cloudwatch/eventRule:EventRule",
+    error: "ResourceNotFoundException: Rule does not exist on EventBus default.",
+  },
+  {
     property: "clusterName",
     holders: /^aws:ecs\/clusterCapacityProviders:/,
     type: "aws:ecs/cluster:Cluster",

@@ -14,6 +14,8 @@ import botocore.session
 OPERATIONS = {
     "acm": ["RequestCertificate"],
     "application-autoscaling": ["PutScalingPolicy", "PutScheduledAction", "RegisterScalableTarget"],
+    "budgets": ["CreateBudget"],
+    "cloudwatch": ["PutMetricAlarm"],
     "ec2": [
         "AssociateRouteTable",
         "AttachInternetGateway",
@@ -31,6 +33,7 @@ OPERATIONS = {
     "ecr": ["CreatePullThroughCacheRule"],
     "ecs": ["CreateCluster", "CreateService", "PutClusterCapacityProviders", "RegisterTaskDefinition"],
     "elbv2": ["CreateListener", "CreateLoadBalancer", "CreateRule", "CreateTargetGroup"],
+    "events": ["PutRule", "PutTargets"],
     "iam": ["CreateRole", "PutRolePolicy"],
     "logs": ["CreateLogGroup", "PutRetentionPolicy"],
     "rds": ["CreateDBInstance", "CreateDBParameterGroup", "CreateDBSubnetGroup"],
@@ -44,6 +47,7 @@ OPERATIONS = {
         "PutPublicAccessBlock",
     ],
     "secretsmanager": ["CreateSecret", "PutSecretValue"],
+    "sns": ["CreateTopic", "SetTopicAttributes", "Subscribe"],
     "servicediscovery": ["CreatePrivateDnsNamespace", "CreateService"],
 }
 

@@ -10,6 +10,7 @@ import {
   type RequestRule,
 } from "./requestParts";
 import { foundationRequests } from "./requestsFoundation";
+import { watchRequests } from "./requestsWatch";
 
 /** `defaultActions` and `actions` of a listener and its rules. */
 const actions = (inputs: Properties, key: string) =>
@@ -42,6 +43,7 @@ const awsvpc = (inputs: Properties) => {
 /** How the inputs of a type become a request. Types without an entry have no demands beyond the SDK's own types. */
 export const requests: Readonly<Record<string, RequestRule>> = {
   ...foundationRequests,
+  ...watchRequests,
   "aws:acm/certificate:Certificate": {
     operation: "acm:RequestCertificate",
     request: (inputs) => pascalOf(inputs),

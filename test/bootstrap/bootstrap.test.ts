@@ -61,10 +61,10 @@ describe("bootstrap", function () {
       if (custom) counts[type] = (counts[type] ?? 0) + 1;
     assert.deepEqual(counts, {
       "aws:iam/openIdConnectProvider:OpenIdConnectProvider": 1,
-      "aws:iam/policy:Policy": 12,
+      "aws:iam/policy:Policy": 14,
       "aws:iam/role:Role": 4,
       "aws:iam/rolePolicy:RolePolicy": 4,
-      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 12,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 14,
       "aws:kms/alias:Alias": 1,
       "aws:kms/key:Key": 1,
       "aws:s3/bucket:Bucket": 1,
@@ -142,18 +142,23 @@ describe("bootstrap", function () {
   });
 
   describe("deploy role", () => {
-    it("A4 passes exactly the stack's roles, to ECS tasks only", async () => {
+    it("A4 passes exactly the stack's roles, each to its service only", async () => {
       const { plan: prod } = await prodPlan();
       const passing = statements(writeDocuments(deployed())).filter(({ Action }) =>
         Action.some((action) => /PassRole|^iam:\*|^\*/.test(action)),
       );
-      assert.equal(passing.length, 1);
-      assert.deepEqual(passing[0]?.Action, ["iam:PassRole"]);
-      assert.deepEqual(passing[0]?.Condition, {
-        StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-      });
       assert.deepEqual(
-        [...(passing[0]?.Resource ?? [])].sort(),
+        passing.map(({ Action, Condition }) => [Action, Condition]),
+        ["ecs-tasks.amazonaws.com", "events.amazonaws.com"].map((service) => [
+          ["iam:PassRole"],
+          { StringEquals: { "iam:PassedToService": service } },
+        ]),
+      );
+      assert.deepEqual(passing[1]?.Resource, [
+        `arn:aws:iam::${accountId}:role/lgtm-events-${region}`,
+      ]);
+      assert.deepEqual(
+        passing.flatMap(({ Resource }) => Resource).sort(),
         ofType(prod, "aws:iam/role:Role")
           .map(({ outputs }) => outputs["arn"])
           .sort(),
@@ -177,7 +182,7 @@ describe("bootstrap", function () {
       const resources = iam.flatMap(({ Resource }) => Resource);
       assert.ok(resources.length > 20);
       for (const arn of resources)
-        assert.match(arn, /:role\/lgtm-\w+-(task|execution)-ap-northeast-2$/);
+        assert.match(arn, /:role\/lgtm-(\w+-(task|execution)|events)-ap-northeast-2$/);
       const own = ofType(made, "aws:iam/role:Role").map(({ inputs }) => String(inputs["name"]));
       for (const name of own) assert.match(name, /^pulumi-/);
     });
@@ -212,7 +217,7 @@ describe("bootstrap", function () {
     it("only looks", () => {
       for (const { Action } of read())
         for (const action of Action)
-          assert.match(action, /^[\w-]+:(Get|List|Describe)\w+$/, action);
+          assert.match(action, /^[\w-]+:(Get|List|Describe|View)\w+$/, action);
     });
 
     it("reads no data, and no secrets but the stack's own", () => {
@@ -275,7 +280,7 @@ describe("bootstrap", function () {
     const perRole = new Map<unknown, number>();
     for (const { inputs } of ofType(made, "aws:iam/rolePolicyAttachment:RolePolicyAttachment"))
       perRole.set(inputs["role"], (perRole.get(inputs["role"]) ?? 0) + 1);
-    assert.deepEqual([...perRole.values()].sort(), [1, 1, 5, 5]);
+    assert.deepEqual([...perRole.values()].sort(), [1, 1, 6, 6]);
   });
 
   it("the stack file that is shipped is complete", () => {
@@ -296,7 +301,7 @@ describe("bootstrap", function () {
     );
     assert.deepEqual(
       passing.map(({ Condition }) => Condition?.["StringEquals"]?.["iam:PassedToService"]),
-      ["ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com"],
+      ["ecs-tasks.amazonaws.com", "events.amazonaws.com", "vpc-flow-logs.amazonaws.com"],
     );
   });
 });

@@ -116,7 +116,7 @@ describe("program", () => {
     });
   });
 
-  it("adds in prod the database, access logs, replicas and a third zone, and nothing else", async () => {
+  it("adds in prod the database, access logs, replicas, a third zone and the watch from outside, and nothing else", async () => {
     const dev = countsOf(await planned(devConfig()));
     const prod = countsOf(await planned(prodConfig()));
     const more = Object.fromEntries(
@@ -125,6 +125,10 @@ describe("program", () => {
         .filter(([, difference]) => difference !== 0),
     );
     assert.deepEqual(more, {
+      "aws:budgets/budget:Budget": 1,
+      "aws:cloudwatch/eventRule:EventRule": 3,
+      "aws:cloudwatch/eventTarget:EventTarget": 3,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 81,
       "aws:ec2/eip:Eip": 2,
       "aws:ec2/natGateway:NatGateway": 2,
       "aws:ec2/route:Route": 2,
@@ -134,8 +138,8 @@ describe("program", () => {
       "aws:ec2/subnet:Subnet": 2,
       "aws:ecs/service:Service": 6,
       "aws:ecs/taskDefinition:TaskDefinition": 6,
-      "aws:iam/role:Role": 1,
-      "aws:iam/rolePolicy:RolePolicy": 1,
+      "aws:iam/role:Role": 2,
+      "aws:iam/rolePolicy:RolePolicy": 2,
       "aws:rds/instance:Instance": 1,
       "aws:rds/parameterGroup:ParameterGroup": 1,
       "aws:rds/subnetGroup:SubnetGroup": 1,
@@ -147,9 +151,13 @@ describe("program", () => {
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": 1,
       "aws:secretsmanager/secret:Secret": 1,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
+      "aws:sns/topic:Topic": 2,
+      "aws:sns/topicPolicy:TopicPolicy": 2,
+      "aws:sns/topicSubscription:TopicSubscription": 1,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 1,
       "lgtm:index:LgtmAccessLogs": 1,
       "lgtm:index:LgtmDatabase": 1,
+      "lgtm:index:LgtmWatch": 1,
       "random:index/randomId:RandomId": 1,
       "random:index/randomPassword:RandomPassword": 1,
     });

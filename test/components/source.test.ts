@@ -111,6 +111,7 @@ describe("source of the components", () => {
       "LgtmSecrets",
       "LgtmService",
       "LgtmStorage",
+      "LgtmWatch",
     ]);
   });
 

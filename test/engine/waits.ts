@@ -11,6 +11,18 @@ const awsx = "awsx.ec2.Vpc makes it so; both are done long before the NAT gatewa
 
 /** Every such wait of the shipped stacks. Whoever adds one says why here, or every first deployment pays for it. */
 export const waits: readonly Wait[] = [
+  {
+    wait: `aws:cloudwatch/metricAlarm:MetricAlarm -> ${SERVICE}`,
+    reason: "An alarm that stands before what it watches rings at every first deployment (D9).",
+  },
+  {
+    wait: "aws:cloudwatch/eventTarget:EventTarget -> aws:iam/rolePolicy:RolePolicy",
+    reason: "An event that comes before the right to publish it is lost.",
+  },
+  {
+    wait: "aws:budgets/budget:Budget -> aws:sns/topicPolicy:TopicPolicy",
+    reason: "AWS refuses a budget whose topic does not take its messages.",
+  },
   { wait: "aws:ec2/eip:Eip -> aws:ec2/subnet:Subnet", reason: awsx },
   { wait: "aws:ec2/routeTable:RouteTable -> aws:ec2/subnet:Subnet", reason: awsx },
   {

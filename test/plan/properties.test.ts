@@ -70,13 +70,16 @@ const whereZonesAreListed = ({ name, grafana, network }: StackConfig) => [
   `VpcEndpoint ${name}-s3: routeTableIds`,
 ];
 /** What a zone more creates, by type. */
-const perZone = ({ network }: StackConfig) => ({
+const perZone = ({ network, environment }: StackConfig) => ({
   "aws:ec2/route:Route": 2,
   "aws:ec2/routeTable:RouteTable": 2,
   "aws:ec2/routeTableAssociation:RouteTableAssociation": 2,
   "aws:ec2/subnet:Subnet": 2,
   ...(network.natGateways === "perZone"
     ? { "aws:ec2/eip:Eip": 1, "aws:ec2/natGateway:NatGateway": 1 }
+    : {}),
+  ...(network.natGateways === "perZone" && environment === "prod"
+    ? { "aws:cloudwatch/metricAlarm:MetricAlarm": 1 }
     : {}),
 });
 const countsOf = (resources: readonly PlannedResource[]) => {
@@ -176,7 +179,7 @@ describe("a product more", () => {
     ["dev", devPlan],
     ["prod", prodPlan],
   ] as const) {
-    it(`in ${name} touches nothing but the bucket's lifecycle rules`, async () => {
+    it(`in ${name} touches nothing but what lists all products or rings`, async () => {
       const before = await plan();
       const catalog = withCopies(buildCatalog(before.config), 1);
       const { created, deleted, replaced, changed } = difference(
@@ -187,6 +190,8 @@ describe("a product more", () => {
       assert.deepEqual(replaced, []);
       assert.deepEqual(changed.map(shortly), [
         `BucketLifecycleConfiguration ${before.config.name}-bucket: rules`,
+        // The copy holds data, so its unclean stop is one to hear of.
+        ...(name === "prod" ? ["EventRule lgtm-unclean-stop: eventPattern"] : []),
       ]);
       for (const { urn } of created) assert.match(urn, /::lgtm(-dev)?-extra/);
       assert.equal(countsOf(created)["aws:ecs/service:Service"], 1);

@@ -22,6 +22,17 @@ import {
 
 // Not proven here: that AWS evaluates the documents as they are meant. The prefixes were tried with servers (measured).
 
+/** The one service that a role is for, and in whose name it acts. */
+function actsFor(role: string): readonly [service: string, source: string] {
+  const here = "ap-northeast-2:123456789012";
+  if (role.includes("-flow-logs"))
+    return ["vpc-flow-logs.amazonaws.com", `arn:aws:ec2:${here}:vpc-flow-log/*`];
+  if (role.includes("-events-"))
+    return ["events.amazonaws.com", `arn:aws:events:${here}:rule/lgtm-*`];
+  return ["ecs-tasks.amazonaws.com", `arn:aws:ecs:${here}:*`];
+}
+const isOfTasks = (role: string) => actsFor(role)[0] === "ecs-tasks.amazonaws.com";
+
 describe("rows A3 and A4: the collector, and what holds for every role", () => {
   it("A3: the collector reads metrics and tags; logs and other accounts only as named", async () => {
     const metrics = {
@@ -86,22 +97,16 @@ describe("rows A3 and A4: the collector, and what holds for every role", () => {
     for (const plan of all) {
       const stack = await plan();
       for (const { name, trust } of iamRolesOf(stack)) {
-        const flowLogs = name.includes("flow-logs");
+        const [service, source] = actsFor(name);
         assert.deepEqual(
           trust.map(({ Principal, Action, Condition }) => ({ Principal, Action, Condition })),
           [
             {
-              Principal: {
-                Service: flowLogs ? "vpc-flow-logs.amazonaws.com" : "ecs-tasks.amazonaws.com",
-              },
+              Principal: { Service: service },
               Action: ["sts:AssumeRole"],
               Condition: {
                 StringEquals: { "aws:SourceAccount": "123456789012" },
-                ArnLike: {
-                  "aws:SourceArn": flowLogs
-                    ? "arn:aws:ec2:ap-northeast-2:123456789012:vpc-flow-log/*"
-                    : "arn:aws:ecs:ap-northeast-2:123456789012:*",
-                },
+                ArnLike: { "aws:SourceArn": source },
               },
             },
           ],
@@ -148,12 +153,12 @@ describe("rows A3 and A4: the collector, and what holds for every role", () => {
         }
       }
       for (const [arn, keys] of owners) assert.equal(keys.size, 1, `${arn}: ${[...keys].join()}`);
-      const made = iamRolesOf(stack).filter(({ name }) => !name.includes("flow-logs"));
+      const made = iamRolesOf(stack).filter(({ name }) => isOfTasks(name));
       assert.deepEqual([...owners.keys()].sort(), made.map(({ arn }) => arn).sort());
     }
   });
 
-  it("A4: no task may pass roles; the deploy role exactly ours, to ecs-tasks only", async () => {
+  it("A4: no task may pass roles; the deploy role exactly ours, each to its service only", async () => {
     for (const plan of all) {
       const stack = await plan();
       const roles = iamRolesOf(stack);
@@ -165,18 +170,19 @@ describe("rows A3 and A4: the collector, and what holds for every role", () => {
       assert.deepEqual(pass?.Condition, {
         StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
       });
-      const ours = roles.filter(({ name }) => !name.includes("flow-logs"));
+      const ours = roles.filter(({ name }) => isOfTasks(name));
       assert.deepEqual([...(pass?.Resource ?? [])].sort(), ours.map(({ arn }) => arn).sort());
-      // Flow logs have a role of their own, which goes to them alone.
-      const flowLogRoles = roles.filter(({ name }) => name.includes("flow-logs"));
-      assert.equal(others.length, flowLogRoles.length);
+      // Flow logs and event rules have a role of their own, which goes to them alone.
+      const further = roles.filter(({ name }) => !isOfTasks(name));
+      assert.equal(others.length, further.length);
       for (const other of others) {
+        const [pattern = ""] = other.Resource ?? [];
+        const passed = further.filter(({ arn }) => arn.startsWith(pattern.replace(/\*$/, "")));
+        assert.equal(passed.length, 1, pattern);
+        assert.ok(!/\*./.test(pattern), pattern);
         assert.deepEqual(other.Condition, {
-          StringEquals: { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" },
+          StringEquals: { "iam:PassedToService": actsFor(passed[0]!.name)[0] },
         });
-        const [pattern] = other.Resource!;
-        assert.ok(pattern!.endsWith("-*") && !/\*./.test(pattern!));
-        assert.ok(flowLogRoles[0]!.arn.startsWith(pattern!.slice(0, -1)));
       }
     }
   });

@@ -116,6 +116,24 @@ const cases: Readonly<Record<string, readonly [(deployed: Deployed) => void, Reg
     (d) => d.createLike(types.database, { identifier: "x", parameterGroupName: "nobody" }),
     /DBParameterGroupNotFound/,
   ],
+  "topic-exists": [
+    (d) =>
+      d.createLike("aws:sns/topicSubscription:TopicSubscription", {
+        topic: "arn:aws:sns:ap-northeast-2:123456789012:nobody",
+      }),
+    /Topic does not exist/,
+  ],
+  "arn-exists": [
+    (d) =>
+      d.createLike("aws:sns/topicPolicy:TopicPolicy", {
+        arn: "arn:aws:sns:ap-northeast-2:123456789012:nobody",
+      }),
+    /Topic does not exist/,
+  ],
+  "rule-exists": [
+    (d) => d.createLike("aws:cloudwatch/eventTarget:EventTarget", { rule: "nobody" }),
+    /Rule does not exist/,
+  ],
   "clusterName-exists": [
     (d) =>
       d.createLike("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders", {
@@ -159,6 +177,14 @@ const cases: Readonly<Record<string, readonly [(deployed: Deployed) => void, Reg
   "unique-ecrRepositoryPrefix-PullThroughCacheRule": [
     (d) => d.createLike("aws:ecr/pullThroughCacheRule:PullThroughCacheRule"),
     /PullThroughCacheRuleAlreadyExists/,
+  ],
+  "unique-name-MetricAlarm": [
+    (d) => d.createLike("aws:cloudwatch/metricAlarm:MetricAlarm"),
+    /already exists/,
+  ],
+  "unique-name-Budget": [
+    (d) => d.createLike("aws:budgets/budget:Budget"),
+    /DuplicateRecordException/,
   ],
   "secret-in-recovery": [
     (d) => {
@@ -306,6 +332,33 @@ const cases: Readonly<Record<string, readonly [(deployed: Deployed) => void, Reg
     (d) => d.update(d.thing(types.database), { engineVersion: "16" }),
     /can't be used for this instance/,
   ],
+  "event-pattern": [
+    (d) =>
+      d.update(d.thing("aws:cloudwatch/eventRule:EventRule"), {
+        eventPattern: JSON.stringify({ source: "aws.ecs" }),
+      }),
+    /pattern.source must be an object or a list/,
+  ],
+  "alarm-of-metric-or-expression": [
+    (d) => d.update(d.thing("aws:cloudwatch/metricAlarm:MetricAlarm"), { metricName: undefined }),
+    /needs a metric with its period/,
+  ],
+  "alarm-within-a-day": [
+    (d) =>
+      d.update(d.thing("aws:cloudwatch/metricAlarm:MetricAlarm"), {
+        period: 3600,
+        evaluationPeriods: 25,
+      }),
+    /more than a day/,
+  ],
+  "budget-topic-takes-budgets": [
+    (d) => {
+      for (const each of d.account.all("aws:sns/topicPolicy:TopicPolicy"))
+        d.account.remove(each.type, each.id);
+      d.update(d.thing("aws:budgets/budget:Budget"), { limitAmount: "2000" });
+    },
+    /does not let budgets.amazonaws.com publish/,
+  ],
   "deletion-protection": [(d) => d.delete(d.thing(types.loadBalancer)), /OperationNotPermitted/],
   "bucket-not-empty": [
     (d) => {
@@ -424,7 +477,7 @@ describe("what AWS refuses", () => {
       const message = refusedBy(() => d.delete(used));
       assert.match(
         message,
-        /DependencyViolation|InUse|in use|Contains|DeleteConflict|use the group/,
+        /DependencyViolation|InUse|in use|Contains|DeleteConflict|use the group|has targets/,
       );
       for (const each of d.account.everything()) {
         if (each.type !== type) d.account.remove(each.type, each.id);
