@@ -47,7 +47,6 @@ export const unpricedBillableTypes: readonly string[] = [
   "aws:rds/proxy:Proxy",
   "aws:route53/healthCheck:HealthCheck",
   "aws:route53/resolverEndpoint:ResolverEndpoint",
-  "aws:sns/topic:Topic",
   "aws:sqs/queue:Queue",
   "aws:synthetics/canary:Canary",
   "aws:wafv2/webAcl:WebAcl",
@@ -127,6 +126,10 @@ export function fixedCharges(
         charge("monitoring", "alarm-month", Math.max(1, metrics.length), "each metric counts"),
       ];
     }
+    case "aws:sns/topic:Topic":
+      return [
+        charge("monitoring", "sns-requests-1m", 0.03, "one message every 90 s: heartbeat, alarms"),
+      ];
     case "aws:cloudwatch/compositeAlarm:CompositeAlarm":
       return [charge("monitoring", "composite-alarm-month", 1)];
     case "aws:cloudwatch/logMetricFilter:LogMetricFilter":

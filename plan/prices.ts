@@ -217,6 +217,16 @@ const seoul = [
   listed("alarm-month", "CloudWatch alarm, per metric", month, 0.1, "AmazonCloudWatch", "APN2-CW:AlarmMonitorUsage"),
   listed("composite-alarm-month", "CloudWatch composite alarm", month, 0.5, "AmazonCloudWatch", "APN2-CW:CompositeAlarmMonitorUsage"),
   {
+    id: "sns-requests-1m",
+    what: "SNS messages published",
+    unit: "USD per million",
+    usd: 0.5,
+    source: "https://www.factualminds.com/blog/amazon-sns-pricing-publishes-fanout-protocols/",
+    seenOn: "2026-06-13",
+    confidence: "third party",
+    note: "region not stated by the source; what is mailed or posted, at 2 USD per 100,000 mails, is left out",
+  },
+  {
     id: "cloud-map-instance-month",
     what: "Cloud Map registered resource",
     unit: month,

@@ -30,6 +30,7 @@ import { storageBucketRules } from "./rules/storageBuckets";
 import { storageDatabaseRules } from "./rules/storageDatabase";
 import { storageOnceRules } from "./rules/storageOnce";
 import { storageLifecycleRules } from "./rules/storageLifecycle";
+import { watchRules } from "./rules/watch";
 import { Session, type SessionOptions } from "./session";
 
 /** All rules of the pack, by subject. */
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   ...resilienceHealthRules,
   ...resiliencePlacementRules,
   ...hygieneRules,
+  ...watchRules,
 ];
 
 /**

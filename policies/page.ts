@@ -9,6 +9,7 @@ const titles: Readonly<Record<Subject, string>> = {
   network: "Network",
   resilience: "Resilience",
   hygiene: "Hygiene",
+  watch: "Watch from outside",
   acknowledgements: "Acknowledgements",
 };
 

@@ -17,6 +17,7 @@ export type Subject =
   | "network"
   | "resilience"
   | "hygiene"
+  | "watch"
   | "acknowledgements";
 
 /** What every rule says about itself; `docs/policies.md` and the pack's metadata are made from it. */

@@ -253,7 +253,7 @@ describe("row D9: the watch from outside", () => {
 
   it("D9: the dead-man's switch rings when nobody publishes a heartbeat, whatever the reason", async () => {
     const stack = await watched();
-    const { okActions: _, ...inputs } = alarm(stack, "heartbeat");
+    const inputs = alarm(stack, "heartbeat");
     assert.deepEqual(inputs["dimensions"], { TopicName: "lgtm-heartbeat" });
     assert.deepEqual(
       [inputs["namespace"], inputs["metricName"], inputs["statistic"], inputs["threshold"]],

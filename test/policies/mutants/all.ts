@@ -10,6 +10,7 @@ import { sneakyAccessMutants } from "./sneakyAccess";
 import { sneakyNetworkMutants } from "./sneakyNetwork";
 import { sneakyTaskMutants } from "./sneakyTasks";
 import { storageMutants } from "./storage";
+import { watchMutants } from "./watch";
 
 /** Every mutant, by subject. */
 export const mutants: readonly Mutant[] = [
@@ -24,4 +25,5 @@ export const mutants: readonly Mutant[] = [
   ...sneakyAccessMutants,
   ...sneakyNetworkMutants,
   ...sneakyTaskMutants,
+  ...watchMutants,
 ];

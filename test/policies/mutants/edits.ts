@@ -153,4 +153,9 @@ export const allTypes = {
   databaseSubnets: "aws:rds/subnetGroup:SubnetGroup",
   cluster: "aws:ecs/cluster:Cluster",
   defaultVpc: "aws:ec2/defaultVpc:DefaultVpc",
+  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
+  eventRule: "aws:cloudwatch/eventRule:EventRule",
+  eventTarget: "aws:cloudwatch/eventTarget:EventTarget",
+  topicPolicy: "aws:sns/topicPolicy:TopicPolicy",
+  subscription: "aws:sns/topicSubscription:TopicSubscription",
 } as const;
