@@ -34,6 +34,7 @@ const rows: Readonly<Record<string, string>> = {
   "grafana.adminUser": "D2",
   "grafana.oidc": "D2",
   "grafana.database": "D3",
+  "grafana.alerting": "D9",
   alloy: "S7",
   storage: "B1",
   "storage.tiering": "B4",

@@ -1,3 +1,4 @@
+import { alertingRules } from "./rules/alerting";
 import { collectionRules } from "./rules/collection";
 import { ingressRules } from "./rules/ingress";
 import { nameRules } from "./rules/names";
@@ -20,4 +21,5 @@ export const rules: readonly Rule[] = [
   ...prodRules,
   ...collectionRules,
   ...watchRules,
+  ...alertingRules,
 ];

@@ -73,6 +73,25 @@ const right: readonly (readonly [string, () => ReturnType<typeof prodConfig>, Ov
     },
   ],
   ["Grafana with SQLite", prodConfig, { grafana: { database: { type: "sqlite" } } }],
+  [
+    "alerts to a topic, Slack and e-mail",
+    devConfig,
+    {
+      grafana: {
+        alerting: {
+          topicArns: ["arn:aws:sns:eu-west-1:123456789012:on-call"],
+          slack: { webhookSecretArn: secretArn("slack") },
+          email: {
+            addresses: ["a@example.com"],
+            from: "lgtm@example.com",
+            host: "smtp.example.com:587",
+            user: "lgtm",
+            passwordSecretArn: secretArn("smtp"),
+          },
+        },
+      },
+    },
+  ],
   ["PostgreSQL in dev", devConfig, { grafana: { database: { type: "postgres" } } }],
   [
     "a pull-through cache",

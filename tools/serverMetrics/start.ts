@@ -11,7 +11,7 @@ import { parseExposition, type ExposedMetrics } from "./exposition";
 export type MeasuredServer = "loki" | "tempo";
 
 /** Longest wait for a server to be ready, and for its background work to have run once, in milliseconds. */
-const READY_MILLISECONDS = 90_000;
+const READY_MILLISECONDS = 180_000;
 const SETTLE_MILLISECONDS = 25_000;
 
 /**

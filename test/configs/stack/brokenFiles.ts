@@ -1085,6 +1085,50 @@ const acrossFields: readonly BrokenFile[] = [
     ],
   },
   {
+    name: "an alert topic named twice",
+    base: "dev",
+    set: {
+      "lgtm:grafana": {
+        alerting: {
+          topicArns: [
+            "arn:aws:sns:eu-west-1:123456789012:on-call",
+            "arn:aws:sns:eu-west-1:123456789012:on-call",
+          ],
+        },
+      },
+    },
+    expected: [
+      {
+        key: "lgtm:grafana.alerting.topicArns",
+        allowed: "each topic once",
+        rule: "alert-topics-unique",
+      },
+    ],
+  },
+  {
+    name: "an SMTP user without a password",
+    base: "dev",
+    set: {
+      "lgtm:grafana": {
+        alerting: {
+          email: {
+            addresses: ["a@example.com"],
+            from: "lgtm@example.com",
+            host: "smtp.example.com:587",
+            user: "lgtm",
+          },
+        },
+      },
+    },
+    expected: [
+      {
+        key: "lgtm:grafana.alerting.email.passwordSecretArn",
+        mend: "half a login",
+        rule: "smtp-login",
+      },
+    ],
+  },
+  {
     name: "alarms over a stack that sleeps",
     base: "dev",
     set: { "lgtm:schedule": {}, "lgtm:watch": { enabled: true } },
