@@ -2,7 +2,9 @@
 import { Journal, type Happening } from "./journal";
 import { measurePrivileges, privilegeText } from "./privilege/measure";
 import { Rehearsal } from "./rehearsal";
-import { reportOf, reportText } from "./report";
+import { checks, failingAfter } from "./privilege/checks";
+import { Stand } from "./privilege/stand";
+import { reportOf, reportText, type RehearsalReport } from "./report";
 import { NotSteadyError } from "./scheduler/scheduler";
 import { exitCodes, type Order } from "./settings";
 
@@ -13,6 +15,9 @@ async function rehearse({ settings, json, keep, removals }: Order): Promise<numb
   const rehearsal = new Rehearsal(settings, journal);
   for (const { service, reason } of rehearsal.notRehearsed) {
     say(`         not rehearsed: ${service.name} (${reason})\n`);
+  }
+  for (const { service, key } of rehearsal.leftOut) {
+    say(`         left out: ${key} of ${service} (the server started here is older)\n`);
   }
   await rehearsal.start();
   let code: number = exitCodes.good;
@@ -43,7 +48,9 @@ async function rehearse({ settings, json, keep, removals }: Order): Promise<numb
     else say(`\n${privilegeText(privileges)}`);
     return privileges.broken.length === 0 ? code : exitCodes.broken;
   }
-  const report = await reportOf(rehearsal, startedAt, readySeconds);
+  const checked = code === exitCodes.good ? await check(rehearsal) : undefined;
+  if (checked !== undefined && checked.failed.length > 0) code = exitCodes.broken;
+  const report = await reportOf(rehearsal, startedAt, { readySeconds, checks: checked });
   if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else say(reportText(report));
   if (keep) {
@@ -51,6 +58,20 @@ async function rehearse({ settings, json, keep, removals }: Order): Promise<numb
     await new Promise(() => undefined);
   }
   return code;
+}
+
+/** Longest wait for the first of everything to get through after a cold start. */
+const FIRST_SECONDS = 60;
+
+/** Makes the named checks that do not take long. */
+async function check(rehearsal: Rehearsal): Promise<NonNullable<RehearsalReport["checks"]>> {
+  const stand = await Stand.make(rehearsal);
+  try {
+    const made = checks.filter(({ kind }) => kind !== "watch");
+    return { made: made.length, failed: await failingAfter(stand, made, FIRST_SECONDS) };
+  } finally {
+    stand.stop();
+  }
 }
 
 function progressLine({ seconds, subject, what, detail }: Happening): string {

@@ -9,7 +9,8 @@ import { readPlanView } from "./planView";
 import { machineComplaints, startInSandbox } from "./sandbox";
 import { defaultTiming } from "./scheduler/timing";
 import { exitCodes, type Order } from "./settings";
-import { findPrograms, imageOf } from "./tasks/images";
+import { versionNumber } from "./serverDifferences";
+import { findPrograms, imageOf, versionOf } from "./tasks/images";
 
 interface Options {
   readonly plan?: string;
@@ -83,6 +84,7 @@ async function main(): Promise<number> {
       plan,
       projectRoot,
       programs: Object.fromEntries(programs),
+      versions: await versionsOf(programs),
       s3Program: await toolPath("versitygw", toolsRoot),
       timing: { ...defaultTiming, startSeconds: options.startSeconds },
       readySeconds: options.readySeconds,
@@ -116,6 +118,19 @@ function runOrder(projectRoot: string, order: Order): Promise<number> {
     sandbox.once("error", reject);
     sandbox.once("exit", (code) => resolve(code ?? 1));
   });
+}
+
+/** Versions of the servers among the programs. */
+async function versionsOf(programs: ReadonlyMap<string, string>): Promise<Record<string, string>> {
+  const servers = [...programs].filter(([name]) => name !== "busybox");
+  const versions = await Promise.all(
+    servers.map(
+      async ([name, program]) => [name, versionNumber(await versionOf(program))] as const,
+    ),
+  );
+  return Object.fromEntries(
+    versions.flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])),
+  );
 }
 
 function positive(text: string): number {

@@ -5,6 +5,7 @@ import { CredentialsEndpoint } from "./cloud/credentials";
 import { unknownOperators } from "./cloud/policy";
 import { startS3StandIn, type S3StandIn } from "./cloud/s3/standIn";
 import { startFrontDoor } from "./frontDoor/frontDoor";
+import { fitServices, type LeftOut } from "./fitServices";
 import { Journal } from "./journal";
 import { NameServer } from "./names/nameServer";
 import { Firewall } from "./network/firewall";
@@ -33,6 +34,8 @@ export class Rehearsal {
   readonly firewall: Firewall;
   readonly credentials = new CredentialsEndpoint();
   readonly notRehearsed: readonly NotRehearsed[];
+  /** Settings that only the deployed version of a server knows, left out here. */
+  readonly leftOut: readonly LeftOut[];
   /** Services that are started. */
   readonly rehearsed: readonly Service[];
   /** Folder that vanishes with the sandbox. */
@@ -54,7 +57,10 @@ export class Rehearsal {
     readonly settings: RehearsalSettings,
     readonly journal: Journal = new Journal(),
   ) {
-    this.view = readPlanView(settings.plan);
+    const planned = readPlanView(settings.plan);
+    const { services, leftOut } = fitServices(planned.services, settings.versions);
+    this.view = { ...planned, services };
+    this.leftOut = leftOut;
     this.secrets = makeSecrets(settings.plan, this.view);
     this.network = new Network(this.view);
     this.firewall = new Firewall(this.view);
@@ -170,13 +176,18 @@ export class Rehearsal {
     });
   }
 
-  /** Security groups of everything that is started, the front door and clients included. */
-  get startedSecurityGroups(): ReadonlySet<string> {
-    return new Set([
-      ...this.rehearsed.flatMap(({ securityGroupIds }) => securityGroupIds),
-      ...(this.view.loadBalancer?.securityGroupIds ?? []),
-      ...this.clientSecurityGroups,
-    ]);
+  /** Security groups of what is started, the front door included, and of clients in the places of what is not. */
+  get startedSecurityGroups(): {
+    readonly servers: ReadonlySet<string>;
+    readonly clients: ReadonlySet<string>;
+  } {
+    return {
+      servers: new Set([
+        ...this.rehearsed.flatMap(({ securityGroupIds }) => securityGroupIds),
+        ...(this.view.loadBalancer?.securityGroupIds ?? []),
+      ]),
+      clients: this.clientSecurityGroups,
+    };
   }
 
   /** What had an address in this rehearsal: a task, a client, S3, the load balancer. */

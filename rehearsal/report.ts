@@ -15,6 +15,8 @@ export interface RehearsalReport {
   readonly version: 1;
   readonly stack: string;
   readonly readySeconds?: number;
+  /** Named checks that were made, and what those said that failed. Absent: none were made. */
+  readonly checks?: { readonly made: number; readonly failed: readonly string[] };
   readonly tasks: readonly {
     readonly name: string;
     readonly status: string;
@@ -50,7 +52,7 @@ export interface RehearsalReport {
 export async function reportOf(
   rehearsal: Rehearsal,
   startedAt: number,
-  readySeconds?: number,
+  seen: Pick<RehearsalReport, "readySeconds" | "checks">,
 ): Promise<RehearsalReport> {
   const { view, firewall, s3, names, scheduler } = rehearsal;
   const seconds = (at: number | undefined) =>
@@ -60,7 +62,7 @@ export async function reportOf(
   return {
     version: 1,
     stack: view.stack,
-    readySeconds,
+    ...seen,
     tasks: scheduler.tasks().map((task) => ({
       name: task.name,
       status: task.status,
@@ -111,13 +113,16 @@ export async function refusedConnections(rehearsal: Rehearsal): Promise<RefusedC
   return [...byRole.values()].sort((a, b) => b.packets - a.packets);
 }
 
-/** Why a rule cannot be seen in use: an end of it is not started. */
+/** Why a rule cannot be seen in use: who would answer, or who would ask, is not started. */
 export function ruleNotRehearsed(rehearsal: Rehearsal, { rule }: RuleUse): string | undefined {
-  const ends = [
-    rule.securityGroupId,
-    ...("securityGroupId" in rule.peer ? [rule.peer.securityGroupId] : []),
+  const { servers, clients } = rehearsal.startedSecurityGroups;
+  const peer = "securityGroupId" in rule.peer ? [rule.peer.securityGroupId] : [];
+  const [asks, answers] =
+    rule.direction === "ingress" ? [peer, [rule.securityGroupId]] : [[rule.securityGroupId], peer];
+  const absent = [
+    ...asks.filter((id) => !servers.has(id) && !clients.has(id)),
+    ...answers.filter((id) => !servers.has(id)),
   ];
-  const absent = ends.filter((id) => !rehearsal.startedSecurityGroups.has(id));
   if (absent.length === 0) return undefined;
   const names = absent.map(
     (id) => rehearsal.view.securityGroups.find((group) => group.id === id)?.name ?? id,
@@ -161,6 +166,9 @@ export function reportText(report: RehearsalReport): string {
       ({ service, reason }) => `  ${service.padEnd(36)} not rehearsed: ${reason}`,
     ),
     "",
+    "Checks",
+    ...checkLines(report.checks),
+    "",
     "Security groups",
     `  ${used.length} of ${rules.length} rules used; ${away.length} need parts that are not started`,
     ...unused.map(({ name }) => `  not used: ${name}`),
@@ -194,6 +202,14 @@ export function reportText(report: RehearsalReport): string {
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const checkLines = (checks: RehearsalReport["checks"]): readonly string[] =>
+  checks === undefined
+    ? ["  none were made: not everything was ready"]
+    : [
+        `  ${checks.made - checks.failed.length} of ${checks.made} hold`,
+        ...checks.failed.map((each) => `  FAILED: ${each}`),
+      ];
 
 const section = (lines: readonly string[], none: string): readonly string[] =>
   lines.length === 0 ? [none] : lines;

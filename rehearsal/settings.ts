@@ -8,6 +8,8 @@ export interface RehearsalSettings {
   readonly projectRoot: string;
   /** Program of this machine by the image's program name; an image without one is not started. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Version of each program that says its version, `2.9.0`. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Program of the S3 server behind the stand-in. */
   readonly s3Program: string;
   readonly timing: Timing;

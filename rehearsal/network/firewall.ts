@@ -28,6 +28,7 @@ export class Firewall {
   private readonly removed = new Set<SecurityGroupRule>();
   /** Address → security groups. */
   private readonly members = new Map<string, readonly string[]>();
+  private readonly known = new Map<string, readonly string[]>();
   private readonly dark = new Set<string>();
 
   constructor(private readonly view: PlanView) {}
@@ -40,6 +41,7 @@ export class Firewall {
         set members { type ipv4_addr; }
         set dark { type ipv4_addr; }
         set refused { type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; counter; }
+        set cut { type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; counter; }
         ${sets.join("\n")}
         ${counters.join("\n")}
         chain egress { }
@@ -61,6 +63,7 @@ export class Firewall {
         }
         chain refuse {
           tcp flags & (syn | ack) == syn update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
+          tcp flags & syn != syn update @cut { ip saddr . ip daddr . meta l4proto . th dport counter }
           meta l4proto udp update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
           drop
         }
@@ -71,11 +74,17 @@ export class Firewall {
   /** Puts an address into security groups; none at all is allowed. */
   async add(address: string, securityGroupIds: readonly string[]): Promise<void> {
     this.members.set(address, securityGroupIds);
+    this.known.set(address, securityGroupIds);
     await nft(
       ["members", ...securityGroupIds]
         .map((set) => `add element ip ${TABLE} ${set} { ${address} }`)
         .join("\n"),
     );
+  }
+
+  /** Security groups of an address, also when it is gone. */
+  groupsOf(address: string): readonly string[] {
+    return this.known.get(address) ?? [];
   }
 
   async remove(address: string): Promise<void> {
@@ -138,9 +147,18 @@ export class Firewall {
     }));
   }
 
-  /** Everything refused since the start, the most frequent first. */
-  async refusals(): Promise<Refusal[]> {
-    const [set] = await list<RefusedSet>(`set ip ${TABLE} refused`, "set");
+  /** Every connection that was refused since the start, the most frequent first. */
+  refusals(): Promise<Refusal[]> {
+    return this.read("refused");
+  }
+
+  /** Packets of connections that had been let through before a rule was removed. */
+  cuts(): Promise<Refusal[]> {
+    return this.read("cut");
+  }
+
+  private async read(name: "refused" | "cut"): Promise<Refusal[]> {
+    const [set] = await list<RefusedSet>(`set ip ${TABLE} ${name}`, "set");
     return (set?.elem ?? [])
       .map(({ elem: { val, counter } }) => {
         const [from, to, protocol, port] = val.concat;
@@ -151,7 +169,7 @@ export class Firewall {
 
   /** Forgets what was refused so far. */
   async forgetRefusals(): Promise<void> {
-    await nft(`flush set ip ${TABLE} refused`);
+    await nft(`flush set ip ${TABLE} refused\nflush set ip ${TABLE} cut`);
   }
 
   private chains(): string {

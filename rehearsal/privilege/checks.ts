@@ -5,8 +5,8 @@ import { serviceLike, urlOf, type Stand, ANSWER_MILLISECONDS } from "./stand";
 
 export interface Check {
   readonly name: string;
-  /** Shows only after a while: it is made where the quick ones see nothing. */
-  readonly slow: boolean;
+  /** `flush` waits for data to get through to where it is kept, `watch` for something that shows only after a while. */
+  readonly kind: "quick" | "flush" | "watch";
   /** @throws Error where it does not hold. */
   readonly run: (stand: Stand) => Promise<void>;
 }
@@ -168,8 +168,9 @@ async function cached(stand: Stand): Promise<void> {
   });
 }
 
-const quick = (name: string, run: Check["run"]): Check => ({ name, slow: false, run });
-const slow = (name: string, run: Check["run"]): Check => ({ name, slow: true, run });
+const quick = (name: string, run: Check["run"]): Check => ({ name, kind: "quick", run });
+const flush = (name: string, run: Check["run"]): Check => ({ name, kind: "flush", run });
+const watch = (name: string, run: Check["run"]): Check => ({ name, kind: "watch", run });
 
 export const checks: readonly Check[] = [
   quick("logs are taken at the front door", async (stand) => void (await push(stand, "loki-push"))),
@@ -213,11 +214,37 @@ export const checks: readonly Check[] = [
         .map((task) => stand.ask(stand.collector, `${urlOf(task)}/metrics`)),
     );
   }),
-  slow("every ring member sees all others", (stand) => throughout(25, () => ringsAreWhole(stand))),
-  slow("the load balancer sees every target healthy", (stand) =>
+  watch("every ring member sees all others", (stand) => throughout(25, () => ringsAreWhole(stand))),
+  watch("the load balancer sees every target healthy", (stand) =>
     throughout(35, () => targetsAreHealthy(stand)),
   ),
-  slow("flushed logs are in the bucket", (stand) => flushed(stand, "loki", "loki-push")),
-  slow("flushed traces are in the bucket", (stand) => flushed(stand, "tempo", "otlp-http-traces")),
-  slow("flushed chunks are in the cache", cached),
+  flush("flushed logs are in the bucket", (stand) => flushed(stand, "loki", "loki-push")),
+  flush("flushed traces are in the bucket", (stand) => flushed(stand, "tempo", "otlp-http-traces")),
+  flush("flushed chunks are in the cache", cached),
 ];
+
+/** Checks that fail, with what each says. All at once. */
+export async function failing(stand: Stand, which: readonly Check[]): Promise<string[]> {
+  const results = await Promise.all(
+    which.map(({ name, run }) =>
+      run(stand).then(
+        () => [],
+        (error: unknown) => [`${name}: ${error instanceof Error ? error.message : String(error)}`],
+      ),
+    ),
+  );
+  return results.flat();
+}
+
+/** Makes some checks again and again until all hold. @returns those that still fail in the end. */
+export async function failingAfter(
+  stand: Stand,
+  which: readonly Check[],
+  seconds: number,
+): Promise<string[]> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const broken = await failing(stand, which);
+    if (broken.length === 0 || performance.now() > deadline) return broken;
+  }
+}

@@ -1,7 +1,8 @@
 /** Least privilege as a measurement: takes one permission out of a running stack at a time, and sees what breaks. */
 import type { Rehearsal } from "../rehearsal";
-import { refusedConnections, ruleNotRehearsed, statementNotRehearsed } from "../report";
-import { checks, type Check } from "./checks";
+import { ruleNotRehearsed, statementNotRehearsed } from "../report";
+import type { SecurityGroupRule } from "../types";
+import { checks, failing, failingAfter, type Check } from "./checks";
 import { Stand } from "./stand";
 
 /** What came of taking one permission out. */
@@ -9,11 +10,14 @@ export interface Removal {
   /** Security-group rule or statement: `lgtm-memcached-from-loki-querier-11211`, `lgtm-loki-task/ListBucket`. */
   readonly name: string;
   readonly kind: "security-group rule" | "statement";
-  /** `needed`: a check broke, or something was refused that it had let through. */
-  readonly verdict: "needed" | "not needed by the rehearsed parts" | "not rehearsed";
+  /**
+   * `needed`: something was refused that it lets through, and a check broke. `used`: something was refused, and every check
+   * held all the same.
+   */
+  readonly verdict: "needed" | "used" | "not needed by the rehearsed parts" | "not rehearsed";
   /** Checks that broke, with what each said. */
   readonly broke: readonly string[];
-  /** What was refused meanwhile. */
+  /** What it would have let through. */
   readonly refused: readonly string[];
   /** Why it was not rehearsed. */
   readonly because?: string;
@@ -31,6 +35,8 @@ interface Permission {
   readonly name: string;
   readonly kind: Removal["kind"];
   readonly notRehearsed?: string;
+  /** What has been refused that it would have let through. */
+  readonly missed: () => Promise<string[]>;
   readonly remove: () => Promise<void>;
   readonly restore: () => Promise<void>;
 }
@@ -51,7 +57,11 @@ export async function measurePrivileges(
   const stand = await Stand.make(rehearsal);
   const removals: Removal[] = [];
   try {
-    const broken = await whole(stand);
+    // Rings take a while after a cold start.
+    const broken = [
+      ...(await failingAfter(stand, quickChecks, RECOVERY_SECONDS)),
+      ...(await failingAfter(stand, slowChecks, RECOVERY_SECONDS)),
+    ];
     const all = await permissionsOf(rehearsal);
     for (const permission of broken.length === 0 ? all : []) {
       if (only !== undefined && !only.test(permission.name)) continue;
@@ -59,7 +69,7 @@ export async function measurePrivileges(
       removals.push(removal);
       say(lineOf(removal));
       if (removal.verdict === "not rehearsed") continue;
-      const still = await recovered(stand);
+      const still = await failingAfter(stand, quickChecks, RECOVERY_SECONDS);
       if (still.length > 0) {
         return { version: 1, stack: rehearsal.view.stack, removals, broken: still };
       }
@@ -81,6 +91,7 @@ async function permissionsOf(rehearsal: Rehearsal): Promise<Permission[]> {
     name: use.rule.name,
     kind: "security-group rule",
     notRehearsed: ruleNotRehearsed(rehearsal, use),
+    missed: () => missedConnections(rehearsal, use.rule),
     remove: () => firewall.removeRule(use.rule),
     restore: () => firewall.restoreRule(use.rule),
   }));
@@ -90,6 +101,10 @@ async function permissionsOf(rehearsal: Rehearsal): Promise<Permission[]> {
       name: id,
       kind: "statement",
       notRehearsed: statementNotRehearsed(rehearsal, id),
+      missed: async () =>
+        (await s3.call("refusals")).map(
+          ({ roleArn, action, resource }) => `${roleArn.split("/").at(-1)} ${action} ${resource}`,
+        ),
       remove: () => s3.call("removeStatement", id),
       restore: () => s3.call("restoreStatement", id),
     }));
@@ -109,31 +124,26 @@ async function without(stand: Stand, permission: Permission): Promise<Removal> {
   let refused: string[] = [];
   try {
     broke = await failingTwice(stand, quickChecks);
-    if (broke.length === 0) broke = await failing(stand, slowChecks);
-    refused = await refusals(stand.rehearsal);
+    refused = await permission.missed();
+    if (broke.length === 0 || refused.length === 0) {
+      broke = await failing(stand, slowChecks);
+      refused = await permission.missed();
+    }
   } finally {
     await permission.restore();
   }
-  const needed = broke.length > 0 || refused.length > 0;
-  const verdict = needed ? "needed" : "not needed by the rehearsed parts";
-  return { name, kind, verdict, broke, refused };
+  // A check that breaks although nothing was refused broke for another reason: a busy machine.
+  const verdict =
+    refused.length === 0
+      ? "not needed by the rehearsed parts"
+      : broke.length === 0
+        ? "used"
+        : "needed";
+  return { name, kind, verdict, broke: refused.length === 0 ? [] : broke, refused };
 }
 
-const quickChecks = checks.filter((check) => !check.slow);
-const slowChecks = checks.filter((check) => check.slow);
-
-/** Checks that fail, with what each says. All at once. */
-async function failing(stand: Stand, which: readonly Check[]): Promise<string[]> {
-  const results = await Promise.all(
-    which.map(({ name, run }) =>
-      run(stand).then(
-        () => [],
-        (error: unknown) => [`${name}: ${error instanceof Error ? error.message : String(error)}`],
-      ),
-    ),
-  );
-  return results.flat();
-}
+const quickChecks = checks.filter(({ kind }) => kind === "quick");
+const slowChecks = checks.filter(({ kind }) => kind !== "quick");
 
 /** Those that fail twice in a row: on a busy machine an answer may come too late for once. */
 async function failingTwice(stand: Stand, which: readonly Check[]): Promise<string[]> {
@@ -144,35 +154,27 @@ async function failingTwice(stand: Stand, which: readonly Check[]): Promise<stri
   );
 }
 
-/** Waits until every check holds, the slow ones too: rings take a while after a cold start. */
-async function whole(stand: Stand): Promise<string[]> {
-  const broken = await recovered(stand);
-  if (broken.length > 0) return broken;
-  const deadline = performance.now() + RECOVERY_SECONDS * 1000;
-  for (;;) {
-    const slow = await failing(stand, slowChecks);
-    if (slow.length === 0 || performance.now() > deadline) return slow;
-  }
-}
-
-/** Waits until every quick check holds. @returns those that still fail at the end. */
-async function recovered(stand: Stand): Promise<string[]> {
-  const deadline = performance.now() + RECOVERY_SECONDS * 1000;
-  for (;;) {
-    const broken = await failing(stand, quickChecks);
-    if (broken.length === 0 || performance.now() > deadline) return broken;
-  }
-}
-
-async function refusals(rehearsal: Rehearsal): Promise<string[]> {
-  const connections = await refusedConnections(rehearsal);
-  const requests = await rehearsal.s3.call("refusals");
-  return [
-    ...connections.map(({ from, to, port }) => `${from} -> ${to}:${port}`),
-    ...requests.map(
-      ({ roleArn, action, resource }) => `${roleArn.split("/").at(-1)} ${action} ${resource}`,
-    ),
-  ];
+/** Connections, new or cut, that a rule would have let through. */
+async function missedConnections(rehearsal: Rehearsal, rule: SecurityGroupRule): Promise<string[]> {
+  const { firewall } = rehearsal;
+  const dropped = [...(await firewall.refusals()), ...(await firewall.cuts())];
+  const has = (address: string, id: string) => firewall.groupsOf(address).includes(id);
+  const missed = dropped
+    .filter(({ from, to }) => {
+      const [own, other] = rule.direction === "ingress" ? [to, from] : [from, to];
+      const { peer } = rule;
+      return has(own, rule.securityGroupId) && ("cidr" in peer || has(other, peer.securityGroupId));
+    })
+    .filter(
+      ({ protocol, port }) =>
+        (rule.protocol === "-1" || rule.protocol === protocol) &&
+        (rule.ports === undefined || (port >= rule.ports.from && port <= rule.ports.to)),
+    )
+    .map(({ from, to, port }) => {
+      const [who, whom] = [from, to].map((each) => rehearsal.ownerOf(each).replace(/\/\d+$/, ""));
+      return `${who} -> ${whom}:${port}`;
+    });
+  return [...new Set(missed)];
 }
 
 /** The measurement's closing lines. */
@@ -180,7 +182,7 @@ export function privilegeText({ removals, broken }: PrivilegeReport): string {
   const count = (verdict: Removal["verdict"]) =>
     removals.filter((removal) => removal.verdict === verdict).length;
   const lines = [
-    `${count("needed")} needed, ${count("not needed by the rehearsed parts")} not needed by the rehearsed parts, ` +
+    `${count("needed")} needed, ${count("used")} used without a check that breaks, ${count("not needed by the rehearsed parts")} not needed by the rehearsed parts, ` +
       `${count("not rehearsed")} not rehearsed`,
     ...broken.map(
       (each) =>
