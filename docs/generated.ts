@@ -9,6 +9,7 @@ import { policiesPage } from "../policies/page";
 import { buildCatalog } from "../stacks/catalog";
 import { sendingGuide } from "../stacks/sendingGuide";
 import { dashboardsPage } from "./dashboardsPage";
+import { capacityPageWith, costPageWith } from "./costAndCapacity";
 import { readRequirements, requirementsPage } from "./requirements";
 import { readmeWith } from "./readme";
 
@@ -20,6 +21,17 @@ export interface GeneratedFile {
 
 /** Every file of the repository that follows from another one. A test holds them equal. */
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
+  // The SDK notes a stack trace on every promise it makes: most of the time that the plans of these pages take.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return await allFiles(root);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+async function allFiles(root: string): Promise<GeneratedFile[]> {
   return [
     ...dashboardFiles(),
     { path: "Pulumi.yaml", content: projectFile() },
@@ -38,6 +50,14 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
     {
       path: "README.md",
       content: await readmeWith(root, fs.readFileSync(path.join(root, "README.md"), "utf8")),
+    },
+    {
+      path: "docs/cost.md",
+      content: await costPageWith(root, fs.readFileSync(path.join(root, "docs/cost.md"), "utf8")),
+    },
+    {
+      path: "docs/capacity.md",
+      content: capacityPageWith(root, fs.readFileSync(path.join(root, "docs/capacity.md"), "utf8")),
     },
     { path: "examples/office-hours/Pulumi.dev.yaml", content: officeHours(root) },
     ...stacksIn(root).flatMap((stack) => goldenFiles(root, stack)),

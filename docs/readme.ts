@@ -6,18 +6,23 @@ import { diagram } from "../plan/diagram";
 import { makePlan } from "../plan/makePlan";
 import { buildCatalog } from "../stacks/catalog";
 
-/** Replaces what stands between `<!-- generated:NAME -->` and `<!-- /generated -->` by what the program says. */
+/** The README with its generated parts as the program says them. */
 export async function readmeWith(root: string, readme: string): Promise<string> {
   const parts: Record<string, string> = {
     picture: picture(root),
     cost: await costTable(root),
   };
-  return readme.replace(
+  return withGenerated(readme, parts);
+}
+
+/** Replaces what stands between `<!-- generated:NAME -->` and `<!-- /generated -->` of a page. */
+export function withGenerated(page: string, parts: Readonly<Record<string, string>>): string {
+  return page.replace(
     /(<!-- generated:(\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
     (_, start: string, name: string, end: string) => {
       const content = parts[name];
       if (content === undefined)
-        throw new Error(`the README has a generated part nobody makes: ${name}`);
+        throw new Error(`a page has a generated part that nobody makes: ${name}`);
       return `${start}\n${content}\n\n${end}`;
     },
   );

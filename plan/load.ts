@@ -1,5 +1,6 @@
 import { ingestionRate, maxSeries, seriesPerTask } from "../configs/mimir/memoryModel";
 import type { StackConfig } from "../configs/stack/schema";
+import { limitsOf } from "./capacity/limits";
 
 /** Up to what a stack takes, by signal, and where the number comes from. */
 export interface CarriedLoad {
@@ -11,7 +12,12 @@ export interface CarriedLoad {
 const count = (value: number) => Math.round(value).toLocaleString("en-US");
 
 /** What the stack carries before a limit refuses it (X3). Where the stack sets no limit, the server's own default holds. */
-export function carriedLoad(config: Pick<StackConfig, "mimir" | "loki">): CarriedLoad[] {
+export function carriedLoad(config: StackConfig): CarriedLoad[] {
+  const limitOf = (role: string) =>
+    limitsOf(config)
+      .filter((limit) => limit.role.startsWith(role))
+      .map(({ what, most }) => `${count(most)} ${what.replace(" at the peak", "")}`)
+      .join(", ");
   const { mimir, loki } = config;
   const chosen = mimir.maxSeries === undefined ? "" : "set in the stack file; ";
   return [
@@ -27,8 +33,8 @@ export function carriedLoad(config: Pick<StackConfig, "mimir" | "loki">): Carrie
       load: `${loki.ingestionRateMbPerSecond} MB/s (${loki.ingestionBurstMb} MB at once), ${count(loki.maxStreams)} streams`,
       because: `set in the stack file or its default; ${copies(loki.replicationFactor)}`,
     },
-    { signal: "traces", load: "Tempo's own limits", because: "none set" },
-    { signal: "profiles", load: "Pyroscope's own limits", because: "none set" },
+    { signal: "traces", load: limitOf("tempo."), because: "Tempo's own defaults" },
+    { signal: "profiles", load: limitOf("pyroscope"), because: "Pyroscope's own default" },
   ];
 }
 

@@ -6,7 +6,10 @@ import { anonymousDockerHubPulls, dockerHubAnonymousLimit, imagePulls } from "..
 import { insights } from "../stacks/insights";
 import { lifecycleRules } from "../stacks/lifecycle";
 import type { Catalog, Role } from "../stacks/types";
-import { costOfPlan, type CostReport } from "./cost";
+import { costOfPlan, type CostItem, type CostReport } from "./cost";
+import { capacityOf } from "./capacity/capacity";
+import { capacityTable, firstToBreak, overloadWarnings } from "./capacity/page";
+import { loadInWords } from "./costPage";
 import { carriedLoad } from "./load";
 import type { PlannedStack } from "./makePlan";
 import type { Plan } from "./plan";
@@ -32,6 +35,7 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     [`Storage: s3://${config.bucketName} (${config.region})`, storage(config, catalog)],
     ["Cost of a month in USD", costLines(cost)],
     ["Load it carries", load(config)],
+    ["Capacity: how often the expected load fits", capacity(config)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
     ["Warnings", warnings(config, catalog, cost)],
     ["Policy pack", (facts.verdict ?? "not asked (--no-policy)").trimEnd().split("\n")],
@@ -180,7 +184,7 @@ function costLines(cost: CostReport): string[] {
     item.what,
     `${Number(item.quantity.toFixed(2))} ${item.unit}`,
     usd(item.monthlyUsd),
-    [item.estimate === true ? "estimate" : "", item.assumption ?? ""]
+    [item.estimate === true ? "estimate" : "", item.assumption ?? sharesOf(item)]
       .filter((part) => part !== "")
       .join(": "),
   ]);
@@ -191,15 +195,30 @@ function costLines(cost: CostReport): string[] {
     ),
     `fixed ${usd(cost.fixedUsd)} + usage ${usd(cost.usageUsd)} = ${usd(cost.totalWithoutContainerInsights)}` +
       `; Container Insights ${usd(cost.containerInsightsUsd)}; in all ${usd(cost.total)}`,
-    "prices with source and date: plan/prices.ts",
+    "prices with source and date: plan/prices.ts; how each line comes about: npm run cost",
   ];
 }
+
+/** An estimated line that several products share, by product. */
+const sharesOf = ({ group, parts }: CostItem): string =>
+  group === "usage" || group === "container insights"
+    ? parts.map(({ product, monthlyUsd }) => `${product} ${usd(monthlyUsd)}`).join(", ")
+    : "";
 
 function load(config: StackConfig): string[] {
   return table(
     [{ title: "signal" }, { title: "up to" }, { title: "from" }],
     carriedLoad(config).map(({ signal, load: most, because }) => [signal, most, because]),
   );
+}
+
+function capacity(config: StackConfig): string[] {
+  const roles = capacityOf(config, config.expectedLoad);
+  return [
+    ...bullet(`expected are ${loadInWords(config.expectedLoad)}`),
+    ...capacityTable(roles),
+    firstToBreak(roles),
+  ];
 }
 
 function pulls(config: StackConfig, catalog: Catalog): string[] {
@@ -219,6 +238,7 @@ function warnings(config: StackConfig, catalog: Catalog, cost: CostReport): stri
   const lines = [
     ...stackWarnings(config).map(({ row, text }) => `${text} (${row})`),
     ...insights(catalog, config).map(({ text }) => text),
+    ...overloadWarnings(capacityOf(config, config.expectedLoad)),
     ...cost.warnings.map((warning) => `cost: ${warning.what}`),
   ];
   return lines.length === 0 ? ["none"] : lines.flatMap((line) => bullet(line));

@@ -35,12 +35,18 @@ const ownSeriesOf: Readonly<Record<string, keyof typeof figures>> = {
   alloy: "alloyOwnSeries",
 };
 
+/** Series that one task of a role (`loki-querier`, or as a setting `loki.querier`) shows of itself. */
+export function ownSeriesOfRole(role: string): number {
+  const id = ownSeriesOf[/^[a-z]+/.exec(role)?.[0] ?? ""];
+  return id === undefined ? 0 : figure(id);
+}
+
 /** Series that the stack scrapes of its own servers. */
 export function ownSeries(facts: LoadFacts): number {
-  return Object.entries(facts.tasks).reduce((sum, [role, tasks]) => {
-    const id = ownSeriesOf[role.split("-")[0] ?? ""];
-    return id === undefined ? sum : sum + tasks * figure(id);
-  }, 0);
+  return Object.entries(facts.tasks).reduce(
+    (sum, [role, tasks]) => sum + tasks * ownSeriesOfRole(role),
+    0,
+  );
 }
 
 /** Samples a second, of applications and of the stack itself. */
