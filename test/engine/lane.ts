@@ -174,6 +174,31 @@ export class Lane {
     return new LaneStack(stack);
   }
 
+  /** A stack with another program than the project's, and no stack file. */
+  async stackOf(name: string, run: () => Promise<void>): Promise<LaneStack> {
+    // Without the project's Pulumi.yaml, which asks for a stack file.
+    const folder = path.join(this.folder, "replay");
+    fs.mkdirSync(folder, { recursive: true });
+    const stack = await automation.LocalWorkspace.createOrSelectStack(
+      { stackName: name, projectName: PROJECT, program: run },
+      {
+        workDir: folder,
+        pulumiCommand: this.cli,
+        envVars: { ...this.variables },
+      },
+    );
+    return new LaneStack(stack);
+  }
+
+  /** Puts another provider in the place of the stand-in of AWS. */
+  serve(plugins: readonly string[], file: string): void {
+    for (const plugin of plugins)
+      executable(
+        path.join(this.folder, "bin", `pulumi-resource-${plugin}`),
+        `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} ${quoted(file)} ${plugin}`,
+      );
+  }
+
   /** What a release left behind: the engine's state, the account, and the stack file it was made from. */
   async snapshot(stack: string): Promise<Snapshot> {
     return {
