@@ -13,12 +13,17 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Control characters are not allowed in HTML, and a stray one would be a parse error. */
+const printable = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd");
+
 /** Text as it stands in markup, between tags and in quoted attributes. */
 export const escape = (text: string): string =>
-  // Control characters are not allowed in HTML, and a stray one would be a parse error.
-  text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+
+/** A long text between tags, never in an attribute: its quotes stay as they are, which are most of a JSON file. */
+export const content = (text: string): Html =>
+  new Html(printable(text).replace(/[&<>]/g, (character) => entities[character] ?? ""));
 
 /**
  * Markup with values in it. Every value is escaped but other markup; lists are joined, `false` and `undefined` are nothing.

@@ -1,4 +1,13 @@
-import { barWidth, type CostData, type CostView, costView, itemCells, usd } from "../cost/view";
+import {
+  barWidth,
+  type CostData,
+  type CostView,
+  costView,
+  elsewhereWidth,
+  itemCells,
+  otherCells,
+  usd,
+} from "../cost/view";
 import { inWords, positionOf, sliders, valueAt } from "../cost/sliders";
 
 type Load = CostData["workload"]["expected"];
@@ -43,7 +52,8 @@ function show(data: CostData, load: Load): void {
     sum.textContent = usd(view[key]);
   }
   showBars(view);
-  showItems(view);
+  showElsewhere(view);
+  showRows("[data-usage]", view.usage.map(itemCells));
 }
 
 function showBars(view: CostView): void {
@@ -63,18 +73,29 @@ function showBars(view: CostView): void {
   }
 }
 
-function showItems(view: CostView): void {
-  const body = document.querySelector<HTMLTableSectionElement>("[data-usage] tbody");
-  // The cells' classes are the columns', so an old row is the pattern of the new ones.
-  const [pattern] = body?.rows ?? [];
+function showElsewhere(view: CostView): void {
+  const bills = [{ id: "stack", total: view.totalUsd }, ...view.elsewhere];
+  for (const { id, total } of bills) {
+    const line = document.querySelector(`[data-alternative="${id}"]`);
+    line?.querySelector("rect")?.setAttribute("width", String(elsewhereWidth(total, view)));
+    const value = line?.querySelector(".bar-value");
+    if (value !== null && value !== undefined) value.textContent = usd(total);
+  }
+  for (const { id, lines } of view.elsewhere)
+    showRows(`[data-bill="${id}"]`, lines.map(otherCells));
+}
+
+/** The cells' classes are the columns', so an old row is the pattern of the new ones. */
+function showRows(table: string, rows: readonly (readonly string[])[]): void {
+  const body = document.querySelector<HTMLTableSectionElement>(`${table} tbody`);
+  const pattern = body?.rows[0];
   if (body === null || pattern === undefined) return;
-  const rows = view.usage.map((item) => {
-    const row = pattern.cloneNode(true) as HTMLTableRowElement;
-    for (const [at, content] of itemCells(item).entries()) {
-      const cell = row.cells[at];
-      if (cell !== undefined) cell.textContent = content;
-    }
-    return row;
-  });
-  body.replaceChildren(...(rows.length > 0 ? rows : [pattern]));
+  body.replaceChildren(
+    // Without a line there would be no pattern left for the next load.
+    ...(rows.length > 0 ? rows : [["none", "", "", "", "", ""]]).map((cells) => {
+      const row = pattern.cloneNode(true) as HTMLTableRowElement;
+      for (const [at, cell] of [...row.cells].entries()) cell.textContent = cells[at] ?? "";
+      return row;
+    }),
+  );
 }

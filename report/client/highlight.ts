@@ -8,14 +8,28 @@ export function highlightFiles(): void {
     details.addEventListener(
       "toggle",
       () => {
-        for (const code of details.querySelectorAll<HTMLElement>(":scope > pre > code")) {
-          const language = code.dataset["language"];
-          if (language !== undefined && language !== "text") colour(code);
-        }
+        for (const code of details.querySelectorAll<HTMLElement>(":scope > pre > code"))
+          void show(code);
       },
       { once: true },
     );
   }
+}
+
+async function show(code: HTMLElement): Promise<void> {
+  const { packed, language } = code.dataset;
+  if (packed !== undefined) {
+    code.textContent = await unpacked(packed);
+    delete code.dataset["packed"];
+  }
+  if (language !== undefined && language !== "text") colour(code);
+}
+
+/** Text that was packed with raw deflate and base64. */
+function unpacked(packed: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(stream).text();
 }
 
 function colour(code: HTMLElement): void {

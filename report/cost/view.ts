@@ -1,6 +1,7 @@
 /** What the cost part shows for a load. Pure: the page is made with it, and reckons with it in the browser. */
 
 import type { ExpectedLoad } from "../../configs/stack/expectedLoad";
+import { type Alternative, alternatives, type OtherLine } from "../../plan/compare";
 import { sumUsd, usageItems, type CostItem } from "../../plan/costItems";
 import type { PriceRow } from "../../plan/prices";
 import type { CostProduct } from "../../plan/product";
@@ -33,6 +34,8 @@ export interface CostView {
   readonly totalUsd: number;
   readonly products: readonly ProductView[];
   readonly usage: readonly CostItem[];
+  /** What the same load costs elsewhere. */
+  readonly elsewhere: readonly Alternative[];
 }
 
 /** The bill of a plan under a load. */
@@ -40,7 +43,9 @@ export function costView(
   { workload, prices, products }: CostData,
   expected: ExpectedLoad,
 ): CostView {
-  const usage = usageItems({ ...workload, expected }, new Map(prices.map((row) => [row.id, row])));
+  const table = new Map(prices.map((row) => [row.id, row]));
+  const load = { ...workload, expected };
+  const usage = usageItems(load, table);
   const parts = usage.flatMap((item) => item.parts);
   const views = products.map(({ product, fixedUsd, insightsUsd }) => {
     const usageUsd = sumUsd(
@@ -62,6 +67,7 @@ export function costView(
     totalUsd: sum(({ totalUsd }) => totalUsd),
     products: views,
     usage,
+    elsewhere: alternatives(load, table),
   };
 }
 
@@ -80,6 +86,16 @@ export const itemCells = (item: CostItem): string[] => [
     .join(": "),
 ];
 
+/** The cells of a line of a bill elsewhere, in the same order. */
+export const otherCells = (line: OtherLine): string[] => [
+  line.what,
+  Number(line.quantity.toFixed(2)).toLocaleString("en-US"),
+  line.unit,
+  String(line.unitPriceUsd),
+  usd(line.monthlyUsd),
+  `${line.how} (${line.source}, ${line.seenOn})`,
+];
+
 /** Where the products' assumptions differ, each with its product. */
 const noteOf = ({ parts }: CostItem): string =>
   parts
@@ -91,5 +107,11 @@ const noteOf = ({ parts }: CostItem): string =>
 /** Share of the longest bar, in percent. */
 export const barWidth = (value: number, view: CostView): number => {
   const most = Math.max(...view.products.map(({ totalUsd }) => totalUsd), 1);
+  return Number(((value / most) * 100).toFixed(2));
+};
+
+/** The same for the bills that are compared. */
+export const elsewhereWidth = (value: number, view: CostView): number => {
+  const most = Math.max(view.totalUsd, ...view.elsewhere.map(({ total }) => total), 1);
   return Number(((value / most) * 100).toFixed(2));
 };

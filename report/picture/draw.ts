@@ -4,12 +4,18 @@ import { ANYWHERE } from "../facts/firewall";
 import { card } from "./card";
 import { bottom, type Box, type Node, right, type Wire } from "./geometry";
 import { type Call, callsOf, type Frame, place } from "./place";
-import { route } from "./route";
+import { route, type Routed } from "./route";
 import { letter, pathOf, rect, shortened, text } from "./shapes";
 import { footer, natGateways, storagePaths } from "./surroundings";
 
+/** The drawing, and the calls that found no room in it. */
+export interface Picture {
+  readonly svg: Html;
+  readonly unrouted: Routed["unrouted"];
+}
+
 /** The system as a picture: an SVG whose cards are links to the services' details. */
-export function picture(facts: ReportFacts): Html {
+export function picture(facts: ReportFacts): Picture {
   const clients = facts.firewall.ingress.some(
     ({ from, to }) => to === "alloy-gateway" && !facts.firewall.groups.includes(from),
   );
@@ -19,7 +25,11 @@ export function picture(facts: ReportFacts): Html {
     door: facts.frontDoor !== undefined,
   });
   const calls = ordered(callsOf(facts.firewall, new Set(at.nodes.map(({ id }) => id))), at.nodes);
-  const wires = route([...at.nodes, { id: "label", box: at.privateLabel }], calls, at);
+  const { wires, unrouted } = route(
+    [...at.nodes, { id: "label", box: at.privateLabel }],
+    calls,
+    at,
+  );
   const zones = facts.network.zones;
   // Blocks of more zones have no room; the part on zones has them.
   const blocks = (kind: "publicCidr" | "privateCidr") =>
@@ -29,7 +39,7 @@ export function picture(facts: ReportFacts): Html {
           .filter((zone) => zone[kind] !== "")
           .map((zone) => `${letter(zone.name)} ${zone[kind]}`)
           .join("  ");
-  return html`<svg
+  const svg = html`<svg
     class="picture"
     viewBox="0 0 ${at.width} ${at.height}"
     role="group"
@@ -55,6 +65,7 @@ export function picture(facts: ReportFacts): Html {
       ),
     )}
   </svg>`;
+  return { svg, unrouted };
 }
 
 /** Short ones first: they have the least choice. */

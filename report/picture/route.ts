@@ -20,8 +20,10 @@ const END_DISTANCE = 4;
 const START_DISTANCE = 2;
 
 interface Cell {
-  /** Bundles that run through it, each with the axes it uses. */
-  readonly wires: Map<string, { horizontal: boolean; vertical: boolean }>;
+  /** Bundle that runs through it from side to side; two bundles never share an axis. */
+  horizontal?: string;
+  /** The same, up and down. */
+  vertical?: string;
   blocked: boolean;
   besideBox: boolean;
 }
@@ -33,19 +35,27 @@ interface End {
   readonly direction: number;
 }
 
+/** What was drawn, and what found no way between the boxes. */
+export interface Routed {
+  readonly wires: readonly Wire[];
+  readonly unrouted: readonly { readonly from: string; readonly to: string }[];
+}
+
 /**
  * Draws wires with right angles around boxes, one bundle after the other, each the cheapest way that is left: short, few
  * bends, few crossings, never on top of another bundle. A bundle's later wires join its first.
- *
- * @throws Error where there is no way left: the boxes stand too close.
  */
 export function route(
   nodes: readonly Node[],
   bundles: readonly Bundle[],
   size: { readonly width: number; readonly height: number },
-): Wire[] {
+): Routed {
   const board = new Board(nodes, size.width / GRID, size.height / GRID);
-  return bundles.flatMap((bundle) => board.draw(bundle));
+  const drawn = bundles.map((bundle) => board.draw(bundle));
+  return {
+    wires: drawn.flatMap(({ wires }) => wires),
+    unrouted: drawn.flatMap(({ unrouted }) => unrouted),
+  };
 }
 
 class Board {
@@ -60,7 +70,6 @@ class Board {
   ) {
     this.nodes = new Map(nodes.map((node) => [node.id, node]));
     this.cells = Array.from({ length: columns * rows }, () => ({
-      wires: new Map<string, { horizontal: boolean; vertical: boolean }>(),
       blocked: false,
       besideBox: false,
     }));
@@ -81,16 +90,19 @@ class Board {
     }
   }
 
-  draw(bundle: Bundle): Wire[] {
+  draw(bundle: Bundle): Routed {
     const wires: Wire[] = [];
+    const unrouted: { from: string; to: string }[] = [];
     for (const from of bundle.from) {
       const wire = this.search(bundle, from, wires);
-      if (wire === undefined)
-        throw new Error(`picture: no way left from ${from} to ${bundle.to}; move the boxes apart`);
-      wires.push(wire);
-      this.occupy(wire);
+      if (wire === undefined) {
+        unrouted.push({ from, to: bundle.to });
+      } else {
+        wires.push(wire);
+        this.occupy(wire);
+      }
     }
-    return wires;
+    return { wires, unrouted };
   }
 
   private at({ x, y }: Point): Cell | undefined {
@@ -124,8 +136,9 @@ class Board {
         push({ cell: start.outside, direction: start.direction, cost: 1, start });
     }
     for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
-      const own = this.at(state.cell)?.wires.has(bundle.id) === true;
-      if (own) return this.joined(bundle, from, state, earlier);
+      const here = this.at(state.cell);
+      if (here?.horizontal === bundle.id || here?.vertical === bundle.id)
+        return this.joined(bundle, from, state, earlier);
       const goal = earlier.length === 0 ? goals.get(this.key(state.cell)) : undefined;
       // The direction of an end points away from its box.
       if (goal !== undefined && state.direction === (goal.direction + 2) % 4) {
@@ -151,10 +164,8 @@ class Board {
       const cell = { x: state.cell.x + step.x, y: state.cell.y + step.y };
       const next = this.at(cell);
       if (next === undefined || next.blocked) continue;
-      const along = [...next.wires].some(
-        ([id, used]) => id !== bundle && (direction % 2 === 0 ? used.vertical : used.horizontal),
-      );
-      if (along) continue;
+      const along = direction % 2 === 0 ? next.vertical : next.horizontal;
+      if (along !== undefined && along !== bundle) continue;
       const cost =
         state.cost +
         1 +
@@ -197,11 +208,8 @@ class Board {
           y: a.y / GRID + Math.sign(b.y - a.y) * at,
         });
         if (cell === undefined) continue;
-        const used = cell.wires.get(wire.bundle) ?? { horizontal: false, vertical: false };
-        cell.wires.set(wire.bundle, {
-          horizontal: used.horizontal || horizontal,
-          vertical: used.vertical || !horizontal,
-        });
+        if (horizontal) cell.horizontal = wire.bundle;
+        else cell.vertical = wire.bundle;
       }
     }
   }
@@ -249,7 +257,10 @@ interface State {
   readonly start?: End;
 }
 
-const others = (cell: Cell, bundle: string) => [...cell.wires.keys()].some((id) => id !== bundle);
+/** Another bundle runs through the cell. */
+const others = ({ horizontal, vertical }: Cell, bundle: string) =>
+  (horizontal !== undefined && horizontal !== bundle) ||
+  (vertical !== undefined && vertical !== bundle);
 const scaled = ({ x, y }: Point): Point => ({ x: x * GRID, y: y * GRID });
 
 function trace(state: State): Point[] {

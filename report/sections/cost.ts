@@ -1,5 +1,14 @@
 import { pricesOf } from "../../plan/prices";
-import { barWidth, type CostData, type CostView, costView, itemCells, usd } from "../cost/view";
+import {
+  barWidth,
+  type CostData,
+  type CostView,
+  costView,
+  elsewhereWidth,
+  itemCells,
+  otherCells,
+  usd,
+} from "../cost/view";
 import { inWords, positionOf, sliders, STEPS } from "../cost/sliders";
 import type { ReportFacts } from "../facts/reportFacts";
 import { html, type Html, jsonIn } from "../html";
@@ -103,6 +112,8 @@ function turnable(data: CostData): Html {
         </p>
       </div>
     </div>
+    <h3>The same load elsewhere</h3>
+    ${comparison(view)}
     <details class="more" data-usage>
       <summary>Items that depend on load</summary>
       ${table("Items that depend on load", head, view.usage.map(itemCells), columns)}
@@ -154,3 +165,34 @@ const bars = (view: CostView): Html =>
       </li>`;
     })}
   </ul>`;
+
+/** Bills of others for the same load, at list prices; what people cost is in none of them. */
+const comparison = (view: CostView): Html =>
+  html`<ul class="bars wide" data-elsewhere>
+      ${[
+        { id: "stack", name: "this stack", total: view.totalUsd, differs: [] as readonly string[] },
+        ...view.elsewhere,
+      ].map(
+        ({ id, name, total, differs }) =>
+          html`<li data-alternative="${id}">
+            <span class="bar-label"
+              >${name}<span class="quiet bar-note">${differs.join("; ")}</span></span
+            >
+            <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+              <rect
+                class="${id === "stack" ? "part-fixed" : "part-insights"}"
+                width="${elsewhereWidth(total, view)}"
+                height="10"
+              />
+            </svg>
+            <span class="bar-value">${usd(total)}</span>
+          </li>`,
+      )}
+    </ul>
+    ${view.elsewhere.map(
+      ({ id, name, lines }) =>
+        html`<details class="more" data-bill="${id}">
+          <summary>Bill of ${name}</summary>
+          ${table(`Bill of ${name}`, head, lines.map(otherCells), columns)}
+        </details>`,
+    )}`;

@@ -54,6 +54,7 @@ function verdictTile({ verdict }: ReportFacts): [string, string] {
 }
 
 export function architecture(facts: ReportFacts): Section {
+  const { svg, unrouted } = picture(facts);
   return {
     id: "picture",
     title: "Who calls whom",
@@ -69,7 +70,7 @@ export function architecture(facts: ReportFacts): Section {
           role="region"
           aria-label="Picture of the architecture"
         >
-          ${picture(facts)}
+          ${svg}
         </div>
         <figcaption class="legend">
           <span
@@ -111,7 +112,10 @@ export function architecture(facts: ReportFacts): Section {
           >
           <span
             >Not drawn: alloy-collector scrapes every server, and each ring gossips among itself on
-            7946.</span
+            7946.${
+              unrouted.length > 0 &&
+              ` No room was left for ${unrouted.map(({ from, to }) => `${from} → ${to}`).join(", ")}.`
+            }</span
           >
         </figcaption>
       </figure>`,

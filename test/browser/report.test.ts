@@ -9,7 +9,10 @@ import { usageItems } from "../../plan/costItems";
 import { pricesOf } from "../../plan/prices";
 import { judge } from "../../policies/judge";
 import { usd } from "../../report/cost/view";
-import { reportPage } from "../../report/page";
+import { bundleAssets } from "../../report/assets";
+import { reportFacts } from "../../report/facts/reportFacts";
+import { renderPage, reportPage } from "../../report/page";
+import { hostile } from "../fixtures/hostile";
 import { devPlan, planFile, prodPlan } from "../fixtures/plans";
 import { startChromium } from "./chromium";
 import { isQuiet, openReport, type OpenedReport } from "./opened";
@@ -57,6 +60,23 @@ describe("report in Chromium", () => {
     browser = await startChromium();
   });
   after(() => browser.close());
+
+  it("a plan whose every text is hostile: nothing runs, nothing is asked for", async () => {
+    const facts = hostile(reportFacts(await devPlan()));
+    const report = await openReport(browser, renderPage(facts, await bundleAssets()));
+    for (const part of await report.page.locator("svg.picture a[data-role]").all()) {
+      if ((await part.getAttribute("href")) === "#front-door") continue;
+      await part.focus();
+      await report.page.keyboard.press("Enter");
+      await report.page.keyboard.press("Escape");
+    }
+    await report.page.evaluate(
+      "document.querySelectorAll('details').forEach((each) => (each.open = true))",
+    );
+    assert.equal(await report.page.locator("img, iframe, svg[onload], object, embed").count(), 0);
+    isQuiet(report);
+    await report.close();
+  });
 
   for (const [name, planned] of stacks) {
     describe(name, () => {
@@ -168,6 +188,21 @@ describe("report in Chromium", () => {
         assert.notEqual(await total(), before);
         await page.getByRole("button", { name: "Back to the stack file's load" }).click();
         assert.equal(await total(), before);
+        isQuiet(report);
+      });
+
+      it("a long file is unpacked when it is opened", async () => {
+        const { page } = report;
+        const { catalog } = await planned();
+        const grafana = catalog.products.find((product) => product.name === "grafana");
+        const files = grafana?.roles[0]?.instances[0]?.files ?? [];
+        await page.locator("svg.picture a[data-role='grafana']").click();
+        const [longest] = [...files].sort((a, b) => b.content.length - a.content.length);
+        assert.ok(longest !== undefined);
+        const file = page.locator("dialog details.file", { hasText: longest.path });
+        await file.locator("> summary").click();
+        await file.locator("pre span").first().waitFor({ timeout: 5000 });
+        assert.equal(await file.locator("pre code").first().textContent(), longest.content);
         isQuiet(report);
       });
 
