@@ -12,6 +12,7 @@ import { dashboardsPage } from "./dashboardsPage";
 import { capacityPageWith, costPageWith } from "./costAndCapacity";
 import { readRequirements, requirementsPage } from "./requirements";
 import { readmeWith } from "./readme";
+import { rehearsalPage } from "./experiments";
 
 export interface GeneratedFile {
   /** Relative to the project's root. */
@@ -58,6 +59,13 @@ async function allFiles(root: string): Promise<GeneratedFile[]> {
     {
       path: "docs/capacity.md",
       content: capacityPageWith(root, fs.readFileSync(path.join(root, "docs/capacity.md"), "utf8")),
+    },
+    {
+      path: "docs/rehearsal.md",
+      content: rehearsalPage(
+        root,
+        fs.readFileSync(path.join(root, "docs", "rehearsal.md"), "utf8"),
+      ),
     },
     { path: "examples/office-hours/Pulumi.dev.yaml", content: officeHours(root) },
     ...stacksIn(root).flatMap((stack) => goldenFiles(root, stack)),

@@ -1,5 +1,7 @@
+import { badTraffic } from "./badTraffic";
 import * as dependencies from "./dependencies";
 import type { Experiment } from "./experiment";
+import { overload } from "./overload";
 import * as replacements from "./replacements";
 
 /** Every experiment, in the order of the table. */
@@ -15,6 +17,8 @@ export const experiments: readonly Experiment[] = [
   dependencies.s3Errors,
   dependencies.memcachedAway,
   dependencies.dnsAway,
+  overload,
+  badTraffic,
 ];
 
 /** Shorter ones, for the lane in CI. */

@@ -100,7 +100,7 @@ export const traps: readonly Trap[] = [
         remove(file, ["metrics_generator", "ring", "instance_interface_names"]);
         remove(file, ["distributor", "ring", "instance_interface_names"]);
       }),
-    says: /^refused: connection \S+tempo-distributor -> \S+tempo-metrics-generator\S* \(link-local\)/,
+    says: /^refused: connection \S+tempo-distributor\S* \(link-local\) -> \S+tempo-metrics-generator\S* \(link-local\)/,
   },
   {
     name: "ring-health-readiness",

@@ -50,6 +50,7 @@ class Watcher {
           (error: unknown) => ({ found: undefined, failure: reasonOf(error, this.timeoutMs) }),
         ),
       ({ failure }) => failure === undefined,
+      "first failure",
     );
     const { found, failure } = result;
     const missing =

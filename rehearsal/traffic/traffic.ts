@@ -30,9 +30,10 @@ export interface TrafficReport {
   readonly settleFailure?: string;
 }
 
-/** Each try of a push, and of a read. A dead address answers nothing: that is noticed by these only. */
+/** Each try of a push. A dead address answers nothing: that is noticed by this only. */
 const PUSH_TRY_MS = 2000;
-const READ_TRY_MS = 2000;
+/** Grafana waits longer still (`timeout` of its data sources, 300 s): a slow answer is slow, and no failure. */
+const READ_TRY_MS = 30_000;
 
 /** Streams, pushes a second of each, and items in a push. Small: two cores carry the stack and this. */
 const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number }>> = {

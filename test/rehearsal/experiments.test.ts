@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../plan/plan";
+import { experimentsTable } from "../../docs/experiments";
+import { badRequests } from "../../rehearsal/experiments/badTraffic";
 import { experiments, shortExperiments } from "../../rehearsal/experiments/catalog";
 import { keptPromises } from "../../rehearsal/experiments/command";
 import { brokenPromises } from "../../rehearsal/experiments/judge";
@@ -12,6 +14,7 @@ import {
 import type { ExperimentResult } from "../../rehearsal/experiments/result";
 import { traps } from "../../rehearsal/experiments/traps";
 import { readPlanView } from "../../rehearsal/planView";
+import { frontDoorOf } from "../../smoke/doors";
 import type { SignalReport } from "../../rehearsal/traffic/ledger";
 import { devPlan, prodPlan } from "../fixtures/plans";
 
@@ -152,5 +155,49 @@ describe("changes to a plan", () => {
       new Set(readPlanView(given).services.map(({ pauseSeconds }) => pauseSeconds));
     assert.deepEqual(pauses(plan), new Set([0, 120]));
     assert.deepEqual(pauses(changeRingPause(plan, 7)), new Set([0, 7]));
+  });
+});
+
+describe("table of the kept results", () => {
+  const run = (more: Partial<ExperimentResult>, report: Partial<SignalReport> = {}) =>
+    ({
+      experiment: "zone",
+      stack: "prod",
+      broken: [],
+      traffic: { signals: [{ ...good, ...report }], settledSeconds: 1 },
+      ...more,
+    }) as unknown as ExperimentResult;
+
+  it("sums over runs, shows the worst time, and counts red runs", () => {
+    const table = experimentsTable([
+      run({}),
+      run(
+        { broken: ["x"] },
+        { lost: 3, pushesRefused: 2, refusedSeconds: 2, slowestReadMs: 6500, readsShort: 0 },
+      ),
+      run({ stack: "dev" }),
+    ]);
+    const rows = table.split("\n").filter((line) => line.includes("loss of a zone"));
+    assert.equal(rows.length, 2);
+    assert.match(
+      rows[1] ?? "",
+      /\| prod \| 2 \| logs \| 2 of 20, for 2 s \| 3 of 200 \| 0 of 20 \| 0 of 20 \| 6\.5 s \| broken in 1 of 2 \|/,
+    );
+  });
+});
+
+describe("bad traffic", () => {
+  it("covers every way of the plan with every kind of mistake", async () => {
+    const { outputs } = (await prodPlan()).plan;
+    const urls = frontDoorOf(outputs).urls as Record<string, string>;
+    const requests = badRequests(urls, "t".repeat(64));
+    assert.equal(requests.length, 5 * 10);
+    for (const { what, headers, answers } of requests) {
+      if (what.endsWith("no token")) assert.equal(headers["authorization"], undefined);
+      assert.ok(
+        answers.every((status) => status >= 400 && status < 500),
+        what,
+      );
+    }
   });
 });

@@ -68,4 +68,24 @@ describe("account of a load", () => {
     assert.ok(bad.tries > 10);
     assert.ok(Date.now() - began < RETRY_MS + 1000);
   });
+
+  it("counts a reader's patience from the first failure, a sender's from the beginning", async () => {
+    const slowFailure = async (since: "beginning" | "first failure") => {
+      let tries = 0;
+      return retried(
+        async () => {
+          if (++tries === 1) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          return tries > 1;
+        },
+        (good) => good,
+        since,
+      );
+    };
+    const [sender, reader] = await Promise.all([
+      slowFailure("beginning"),
+      slowFailure("first failure"),
+    ]);
+    assert.deepEqual(sender, { tries: 1, result: false });
+    assert.deepEqual(reader, { tries: 2, result: true });
+  });
 });

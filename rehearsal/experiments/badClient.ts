@@ -1,0 +1,51 @@
+/** The process that sends bad requests, in the network namespace of a client. `badTraffic.ts` starts it. */
+import * as https from "node:https";
+import { Readable } from "node:stream";
+import type { BadAnswer, BadRequest } from "./badTraffic";
+
+const PIECE = Buffer.alloc(65_536, "x");
+const SLOW_PIECES = 12;
+const PATIENCE_MS = 60_000;
+
+function send(request: BadRequest, ca: string): Promise<BadAnswer> {
+  const { url, method, headers, body, slow } = request;
+  return new Promise((resolve) => {
+    const outgoing = https.request(
+      url,
+      { method, headers, ca, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) },
+      (response) => {
+        response.resume();
+        resolve({ request, status: response.statusCode });
+        // An early refusal of a large body: the rest is not sent.
+        outgoing.destroy();
+      },
+    );
+    outgoing.on("error", ({ message }) => resolve({ request, failure: message }));
+    if (slow === true) void drip(outgoing);
+    else if (typeof body === "object") Readable.from(pieces(body.bytes)).pipe(outgoing);
+    else outgoing.end(body);
+  });
+}
+
+function* pieces(bytes: number): Generator<Buffer> {
+  for (let sent = 0; sent < bytes; sent += PIECE.length) yield PIECE;
+}
+
+async function drip(outgoing: NodeJS.WritableStream): Promise<void> {
+  for (let piece = 0; piece < SLOW_PIECES; piece++) {
+    outgoing.write("x");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  outgoing.end();
+}
+
+process.on("disconnect", () => process.exit());
+process.once("message", ({ requests, ca }: { requests: readonly BadRequest[]; ca: string }) => {
+  void (async () => {
+    const slow = Promise.all(requests.filter((each) => each.slow).map((each) => send(each, ca)));
+    const answers: BadAnswer[] = [];
+    for (const request of requests.filter((each) => each.slow !== true))
+      answers.push(await send(request, ca));
+    process.send?.([...answers, ...(await slow)], () => process.exit());
+  })();
+});

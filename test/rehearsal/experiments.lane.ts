@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { ExperimentResult } from "../../rehearsal/experiments/result";
+import { traps } from "../../rehearsal/experiments/traps";
+
+/**
+ * The shipped stacks under load, with real servers: the promises are kept, and each trap is noticed. Each item is a
+ * rehearsal of its own in a sandbox of its own; some run side by side, because most of their time is waiting.
+ */
+const SIDE_BY_SIDE = 3;
+const root = path.join(__dirname, "..", "..");
+
+const wanted = [
+  ...["zone", "roll-one", "kill-one", "s3-away-60", "bad-traffic", "overload"].map((name) => ({
+    name,
+    stack: "prod",
+  })),
+  ...traps
+    .filter(({ needs }) => needs === undefined)
+    .map(({ name, stack }) => ({ name: `trap-${name}`, stack })),
+];
+
+describe("stacks under load", function () {
+  this.timeout(1_500_000);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "experiments-"));
+  const runs = new Map<string, Promise<{ code: number | null; output: string }>>();
+
+  const run = (args: readonly string[]) =>
+    new Promise<{ code: number | null; output: string }>((resolve) => {
+      const child = spawn(process.execPath, ["run.js", ...args], { cwd: root });
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.on("close", (code) => resolve({ code, output }));
+    });
+
+  before(async () => {
+    for (const stack of ["dev", "prod"]) {
+      const { code, output } = await run([
+        "plan/main.ts",
+        stack,
+        "--out",
+        path.join(folder, stack),
+      ]);
+      assert.equal(code, 0, output);
+    }
+    const queue = [...wanted];
+    const finished = new Map(
+      wanted.map(({ name }) => [
+        name,
+        Promise.withResolvers<{ code: number | null; output: string }>(),
+      ]),
+    );
+    for (const [name, { promise }] of finished) runs.set(name, promise);
+    const work = async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        const { name, stack } = item;
+        finished
+          .get(name)
+          ?.resolve(
+            await run([
+              ...["rehearsal/main.ts", "--plan", path.join(folder, stack, "plan.json")],
+              ...["--experiment", name, "--results", path.join(folder, "results")],
+              ...["--ready-seconds", "90"],
+            ]),
+          );
+      }
+    };
+    for (let worker = 0; worker < SIDE_BY_SIDE; worker++) void work();
+  });
+
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  for (const { name, stack } of wanted) {
+    const trap = name.startsWith("trap-");
+    it(`${stack}: ${trap ? `${name} is noticed` : `${name} keeps every promise`}`, async () => {
+      const { code, output } = (await runs.get(name)) ?? { code: null, output: "not started" };
+      assert.equal(code, 0, output.split("\n").slice(-40).join("\n"));
+      const [file] = fs
+        .readdirSync(path.join(folder, "results"))
+        .filter((each) => each.startsWith(`${name}-${stack}-`));
+      assert.ok(file);
+      const result = JSON.parse(
+        fs.readFileSync(path.join(folder, "results", file), "utf8"),
+      ) as ExperimentResult;
+      if (!trap)
+        for (const signal of ["logs", "traces"])
+          assert.ok(
+            result.traffic?.signals.some((each) => each.signal === signal && each.acknowledged > 0),
+            signal,
+          );
+    });
+  }
+});
