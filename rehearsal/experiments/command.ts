@@ -32,7 +32,7 @@ export async function runExperiments(request: ExperimentRequest): Promise<number
   let code: number = exitCodes.good;
   for (const { name, trap } of wanted(request)) {
     for (let done = resultsIn(folder, name, stack); done < runs; done++) {
-      process.stdout.write(`\n== ${name}, ${stack}, run ${done + 1} of ${runs}\n`);
+      process.stderr.write(`\n== ${name}, ${stack}, run ${done + 1} of ${runs}\n`);
       let result: ExperimentResult;
       try {
         result = await conduct(settings, trap?.experiment ?? name, trap?.name);
@@ -69,7 +69,7 @@ function wanted({ names, settings }: ExperimentRequest): { name: string; trap?: 
       .filter(({ stack }) => stack === settings.plan.stack)
       .filter(({ name, needs }) => {
         if (needs === undefined || needs in settings.programs) return true;
-        process.stdout.write(`\n== trap-${name} skipped: no binary of ${needs}\n`);
+        process.stderr.write(`\n== trap-${name} skipped: no binary of ${needs}\n`);
         return false;
       })
       .map(ofTrap);

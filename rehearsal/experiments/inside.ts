@@ -41,7 +41,7 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
   };
   const journal = new Journal(({ seconds, subject, what, detail }) => {
     const tail = detail === undefined ? "" : `: ${detail}`;
-    process.stdout.write(`${seconds.toFixed(1).padStart(7)}  ${subject}  ${what}${tail}\n`);
+    process.stderr.write(`${seconds.toFixed(1).padStart(7)}  ${subject}  ${what}${tail}\n`);
   });
   const broken: string[] = [];
   const rehearsal = new Rehearsal({ ...settings, plan }, journal);
