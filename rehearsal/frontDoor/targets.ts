@@ -111,7 +111,7 @@ export class Targets {
       socket.on("data", (chunk) => (text += chunk.toString()));
       socket.on("end", () => resolve(text));
       socket.on("error", (error) => (this.closed ? resolve("") : reject(error)));
-      socket.setTimeout(5000, () => socket.destroy(new Error("HAProxy does not answer")));
+      socket.setTimeout(30_000, () => socket.destroy(new Error("HAProxy does not answer")));
       socket.write(`${commands.join(";")}\n`);
     });
     const refused = answer
