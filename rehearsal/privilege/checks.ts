@@ -168,6 +168,26 @@ async function cached(stand: Stand): Promise<void> {
   });
 }
 
+/** Only results that are older than some minutes are cached: an old range is asked for, and has nothing in it. */
+async function resultsAreCached(stand: Stand): Promise<void> {
+  const asked = () =>
+    stand.metric(
+      /loki-query-frontend$/,
+      /^loki_memcache_request_duration_seconds_count\{.*status_code="200"/,
+    );
+  const before = await asked();
+  const hours = (ago: number) => String(Math.floor(Date.now() / 1000) - ago * 3600);
+  const query = new URLSearchParams({
+    query: 'sum(count_over_time({run=~".+"}[1m]))',
+    start: hours(3),
+    end: hours(2),
+    step: "60",
+  });
+  const base = stand.urlOfService(/loki-query-frontend$/);
+  await stand.ask(stand.grafana, `${base}/loki/api/v1/query_range?${query.toString()}`);
+  await within(3, async () => expect((await asked()) > before, "the cache was not asked"));
+}
+
 const quick = (name: string, run: Check["run"]): Check => ({ name, kind: "quick", run });
 const flush = (name: string, run: Check["run"]): Check => ({ name, kind: "flush", run });
 const watch = (name: string, run: Check["run"]): Check => ({ name, kind: "watch", run });
@@ -204,6 +224,7 @@ export const checks: readonly Check[] = [
       ANSWER_MILLISECONDS,
     );
   }),
+  quick("results of queries are looked up in the cache", resultsAreCached),
   quick("traces are found", (stand) => findTrace(stand, "grafana")),
   quick("traces are found through the front door", (stand) => findTrace(stand, "front door")),
   quick("spans become metrics", generated),
