@@ -61,8 +61,16 @@ export function localRunOf(plan: Plan, view: PlanView, settings: ComposeSettings
   const gateway = gatewayOf(plan, view);
   const tls = { certificateFile: localFiles.certificate, keyFile: localFiles.key };
   const shared = { network: NETWORK, busyboxImage: preparationImage(view) };
+  const stores = objectStore({
+    ...shared,
+    ...tls,
+    region,
+    buckets,
+    credentials: settings.credentials,
+  });
+  const objectStores = stores.flatMap(([name, { healthcheck }]) => (healthcheck ? [name] : []));
   const services = [
-    ...objectStore({ ...shared, ...tls, region, buckets, credentials: settings.credentials }),
+    ...stores,
     ...(database === undefined
       ? []
       : databaseStandIn({
@@ -79,7 +87,7 @@ export function localRunOf(plan: Plan, view: PlanView, settings: ComposeSettings
         network: NETWORK,
         authorityFile: localFiles.authority,
         waitsFor: ({ environment }, { taskDefinition }) => [
-          ...(taskDefinition.taskRoleArn === undefined ? [] : [standInNames.objectStore]),
+          ...(taskDefinition.taskRoleArn === undefined ? [] : objectStores),
           ...(database !== undefined && Object.values(environment).includes(database.address)
             ? [standInNames.database]
             : []),

@@ -1,4 +1,5 @@
 /** What AWS provides in the plan, as containers: S3, the database, the load balancer. */
+import { s3HostNames } from "../rehearsal/cloud/s3/operation";
 import { literal, type ComposeService } from "./composeFile";
 import type { AwsCredentials, NamedService } from "./tasks";
 import type { Database } from "./database";
@@ -28,10 +29,15 @@ export const standInNames = {
 const POSTGRES_UID = 70;
 
 /** S3's host names that clients ask for, in a region: with the bucket in the path, and with it in the name. */
-export const objectStoreHosts = (region: string, buckets: readonly string[]): readonly string[] => {
-  const host = `s3.${region}.amazonaws.com`;
-  return [host, ...buckets.map((bucket) => `${bucket}.${host}`)];
-};
+export const objectStoreHosts = (region: string, buckets: readonly string[]): readonly string[] =>
+  s3HostNames(endpointOf(region)).flatMap((host) => hostsBelow(host, buckets));
+
+const endpointOf = (region: string): string => `s3.${region}.amazonaws.com`;
+
+const hostsBelow = (host: string, buckets: readonly string[]): readonly string[] => [
+  host,
+  ...buckets.map((bucket) => `${bucket}.${host}`),
+];
 
 /** S3: a folder per bucket in a volume of its own, so that data outlives the containers. IAM is not enforced. */
 export function objectStore(settings: {
@@ -57,13 +63,14 @@ export function objectStore(settings: {
         restart: "no",
       },
     ],
-    [
-      standInNames.objectStore,
+    // The gateway knows buckets below one host name only: one for each of S3's names, on the same folder.
+    ...s3HostNames(endpointOf(region)).map((host, index): NamedService => [
+      index === 0 ? standInNames.objectStore : `${standInNames.objectStore}-dualstack`,
       {
         image: standInImages.objectStore,
         command: [
           ...["--port", ":443", "--cert", "/tls/certificate.pem", "--key", "/tls/key.pem"],
-          ...["--region", region, "--virtual-domain", `s3.${region}.amazonaws.com`],
+          ...["--region", region, "--virtual-domain", host],
           ...["--quiet", "posix", "/buckets"],
         ],
         environment: {
@@ -75,14 +82,14 @@ export function objectStore(settings: {
           `./${settings.certificateFile}:/tls/certificate.pem:ro`,
           `./${settings.keyFile}:/tls/key.pem:ro`,
         ],
-        networks: { [settings.network]: { aliases: objectStoreHosts(region, buckets) } },
+        networks: { [settings.network]: { aliases: hostsBelow(host, buckets) } },
         depends_on: {
           [`${standInNames.objectStore}-init`]: { condition: "service_completed_successfully" },
         },
         healthcheck: healthcheck("nc -z 127.0.0.1 443"),
         restart: "unless-stopped",
       },
-    ],
+    ]),
   ];
 }
 

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { ThrowAwayAuthority } from "./cloud/certificates";
 import { CredentialsEndpoint } from "./cloud/credentials";
 import { unknownOperators } from "./cloud/policy";
+import { s3HostNames } from "./cloud/s3/operation";
 import { startS3StandIn, type S3StandIn } from "./cloud/s3/standIn";
 import { startFrontDoor } from "./frontDoor/frontDoor";
 import { fitServices, type LeftOut } from "./fitServices";
@@ -229,7 +230,7 @@ export class Rehearsal {
   }
 
   private get s3Hosts(): string[] {
-    return [this.s3Endpoint, `*.${this.s3Endpoint}`];
+    return s3HostNames(this.s3Endpoint).flatMap((host) => [host, `*.${host}`]);
   }
 
   /** Host names of the listener rules. */

@@ -112,10 +112,17 @@ for (const [stack, planOf] of [
           service.discovery && [service.discovery.name],
         );
       }
-      const aliases = named("object-store").networks?.vpc?.aliases ?? [];
-      assert.ok(aliases.includes(`s3.${scene.plan.region}.amazonaws.com`));
+      const aliases = ["object-store", "object-store-dualstack"].flatMap(
+        (name) => named(name).networks?.vpc?.aliases ?? [],
+      );
+      for (const s3 of ["s3", "s3.dualstack"]) {
+        const host = `${s3}.${scene.plan.region}.amazonaws.com`;
+        assert.ok(aliases.includes(host), host);
+        for (const bucket of scene.view.buckets) {
+          assert.ok(aliases.includes(`${bucket}.${host}`), bucket);
+        }
+      }
       for (const bucket of scene.view.buckets) {
-        assert.ok(aliases.includes(`${bucket}.s3.${scene.plan.region}.amazonaws.com`), bucket);
         assert.ok(named("object-store-init").command?.includes(`/buckets/${bucket}`), bucket);
       }
       for (const host of [...aliases, ...scene.run.publicHosts]) {

@@ -52,6 +52,12 @@ describe("the gate in front of S3", () => {
     return gate;
   };
 
+  it("knows S3 by its dual-stack name, which Pyroscope asks", () => {
+    const host = `bucket.${endpoint.replace("s3.", "s3.dualstack.")}`;
+    const { bucket, key } = operationOf("GET", "/some/key", { host }, endpoint);
+    assert.deepEqual({ bucket, key }, { bucket: "bucket", key: "some/key" });
+  });
+
   it("lets a role read and write its own prefix, in both styles of address", () => {
     const gate = gateOf();
     assert.equal(ask(gate, "PUT", "/ftt-loki/a/b"), true);

@@ -15,6 +15,17 @@ export interface S3Operation {
 }
 
 /**
+ * Names of S3 in a region: a client that was not told otherwise asks the dual-stack one (minio-go's `getS3Endpoint`), and
+ * Pyroscope 2.2.1 has no setting to tell it (grafana/pyroscope:pkg/objstore/providers/s3/config.go).
+ *
+ * @param endpoint S3's own host name, `s3.ap-northeast-2.amazonaws.com`.
+ */
+export const s3HostNames = (endpoint: string): readonly string[] => [
+  endpoint,
+  endpoint.replace(/^s3\./, "s3.dualstack."),
+];
+
+/**
  * Reads a request, virtual-host or path style. Actions by
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  *
@@ -27,7 +38,8 @@ export function operationOf(
   endpoint: string,
 ): S3Operation {
   const host = (headers.host ?? "").split(":")[0] ?? "";
-  const virtual = host.endsWith(`.${endpoint}`) ? host.slice(0, -endpoint.length - 1) : undefined;
+  const base = s3HostNames(endpoint).find((name) => host.endsWith(`.${name}`));
+  const virtual = base === undefined ? undefined : host.slice(0, -base.length - 1);
   const [rawPath = "/", rawQuery = ""] = url.split(/\?(.*)/s);
   const path = virtual === undefined ? rawPath : `/${virtual}${rawPath}`;
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
