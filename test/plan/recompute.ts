@@ -75,7 +75,12 @@ export function recompute(plan: PlanFile): Map<string, number> {
   add("cloud-map-instance-month", all);
   add("hosted-zone-month", n("aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"));
   add("secret-month", n("aws:secretsmanager/secret:Secret"));
-  add("alarm-month", n("aws:cloudwatch/metricAlarm:MetricAlarm"));
+  for (const { inputs } of of("aws:cloudwatch/metricAlarm:MetricAlarm")) {
+    const queries = (inputs["metricQueries"] ?? []) as Tree[];
+    add("alarm-month", queries.filter((query) => "metric" in query).length || 1);
+  }
+  // A heartbeat or an alarm each minute and a half: 30,000 messages a month and topic.
+  add("sns-requests-1m", n("aws:sns/topic:Topic") * 0.03);
   add("custom-metric-month", 11 + (13 + 8) * n("aws:ecs/service:Service"));
 
   // The load.
