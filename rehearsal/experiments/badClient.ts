@@ -12,7 +12,11 @@ function send(request: BadRequest, ca: string): Promise<BadAnswer> {
   return new Promise((resolve) => {
     const outgoing = https.request(
       url,
-      { method, headers, ca, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) },
+      {
+        ...{ method, headers, ca, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) },
+        // The certificate is that of the host in the URL, whatever the Host header says.
+        servername: new URL(url).hostname,
+      },
       (response) => {
         response.resume();
         resolve({ request, status: response.statusCode });

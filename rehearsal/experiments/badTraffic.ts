@@ -57,7 +57,8 @@ export function badRequests(urls: Readonly<Record<string, string>>, token: strin
         request("wrong method", { method: "GET", body: undefined, answers: [404, 405] }),
         request("wrong method DELETE", { method: "DELETE", body: undefined, answers: [404, 405] }),
         request("oversized body", { body: { bytes: OVERSIZED_BYTES }, answers: [400, 413, 429] }),
-        request("slow body", { slow: true, answers: [400, 408] }),
+        // Twelve letters are no push to one server, and an empty one to another: what counts is that nobody waits for it.
+        request("slow body", { slow: true, answers: [200, 400, 408, 422] }),
       ];
     });
 }

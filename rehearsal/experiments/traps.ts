@@ -130,7 +130,7 @@ export const traps: readonly Trap[] = [
     stack: "prod",
     experiment: "cold-start",
     change: (plan) => changeTaskRole(plan, /-loki-/, "lgtm-tempo-task"),
-    says: /^refused: request \S*tempo-task s3:\w+ on \S+\/ftt-loki\//,
+    says: /^refused: request \S*tempo-task\S* s3:\w+ on \S+\/ftt-loki\//,
   },
   {
     name: "pyroscope-v2",
