@@ -8,7 +8,7 @@ export interface AccessFacts {
   readonly name: string;
   /** Who takes it on. */
   readonly trust: string;
-  /** `execution`: ECS itself, before the server runs. `task`: the server. `other`: neither. */
+  /** `execution`: ECS itself, before the server runs. `task`: the server. `other`: no task, but an AWS service. */
   readonly kind: "execution" | "task" | "other";
   /** Roles of the catalog whose tasks carry it. */
   readonly usedBy: readonly string[];
@@ -40,11 +40,16 @@ export function accessFacts(index: PlanIndex, roles: readonly RoleFacts[]): Acce
   });
 }
 
+const trusted: Readonly<Record<string, string>> = {
+  "ecs-tasks.amazonaws.com": "ECS tasks",
+  "events.amazonaws.com": "EventBridge",
+};
+
 function trustOf(document: string): string {
   const [statement = {}] = statementsOf(document);
   const service = text(record(statement["Principal"])["Service"]);
   const account = text(record(record(statement["Condition"])["StringEquals"])["aws:SourceAccount"]);
-  const who = service === "ecs-tasks.amazonaws.com" ? "ECS tasks" : service || "nobody named";
+  const who = trusted[service] ?? (service || "nobody named");
   return account === "" ? who : `${who} of account ${account} only`;
 }
 

@@ -88,6 +88,7 @@ export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): Rep
 function surroundings(index: PlanIndex, logDays: number, namespace: string) {
   const secrets = index.ofType("aws:secretsmanager/secret:Secret").length;
   const names = index.ofType("aws:servicediscovery/service:Service").length;
+  const alarms = index.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").length;
   const groups = index.ofType("aws:cloudwatch/logGroup:LogGroup").length;
   const registries = new Set(
     index
@@ -100,7 +101,10 @@ function surroundings(index: PlanIndex, logDays: number, namespace: string) {
   );
   return [
     { title: "CloudWatch Logs", note: `${groups} log groups, kept ${logDays} days` },
-    { title: "CloudWatch metrics", note: "read by alloy-collector" },
+    {
+      title: "CloudWatch metrics",
+      note: `read by alloy-collector${alarms === 0 ? "" : `; ${alarms} alarms`}`,
+    },
     { title: "Secrets Manager", note: `${secrets} secrets, read at task start` },
     { title: "Cloud Map", note: `${names} names in ${namespace}` },
     { title: "Images", note: [...registries].join(", ") },

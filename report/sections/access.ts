@@ -7,7 +7,7 @@ import { type Section } from "./section";
 const kinds = {
   execution: "ECS itself, while it starts a task",
   task: "the server, while it runs",
-  other: "nobody in this plan's tasks",
+  other: "that service and no task",
 } as const;
 
 /** Every IAM role in plain words. */
@@ -29,7 +29,8 @@ const accessCard = (role: AccessFacts): Html =>
   html`<article class="panel" id="access-${role.name}">
     <h3>${role.name}</h3>
     <p class="quiet">
-      Taken on by ${role.trust}; used by ${kinds[role.kind]}: ${role.usedBy.join(", ")}.
+      Taken on by ${role.trust}; used by
+      ${kinds[role.kind]}${role.usedBy.length > 0 && `: ${role.usedBy.join(", ")}`}.
     </p>
     ${permissionList(role.permissions)}
     <details class="more">
