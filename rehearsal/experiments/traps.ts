@@ -109,9 +109,12 @@ export const traps: readonly Trap[] = [
     stack: "prod",
     experiment: "restart-in-loss",
     change: (plan) =>
-      changeFile(plan, TEMPO, (file) =>
-        file.setIn(["ingester", "lifecycler", "readiness_check_ring_health"], true),
-      ),
+      changeFile(plan, TEMPO, (file) => {
+        const lifecycler = ["ingester", "lifecycler"];
+        file.setIn([...lifecycler, "readiness_check_ring_health"], true);
+        // Tempo's default is 5 minutes (modules/ingester/config.go, v2.9.0): the trap would bite no earlier.
+        file.setIn([...lifecycler, "ring", "heartbeat_timeout"], "1m");
+      }),
     says: /^\S+tempo-ingester-1: not ready \d+ s after its restart, while another is away/,
   },
   {
