@@ -11,6 +11,7 @@ import { sendingGuide } from "../stacks/sendingGuide";
 import { dashboardsPage } from "./dashboardsPage";
 import { capacityPageWith, costPageWith } from "./costAndCapacity";
 import { readRequirements, requirementsPage } from "./requirements";
+import { exampleFiles } from "./examples";
 import { readmeWith } from "./readme";
 import { rehearsalPage } from "./experiments";
 
@@ -68,6 +69,7 @@ async function allFiles(root: string): Promise<GeneratedFile[]> {
       ),
     },
     { path: "examples/office-hours/Pulumi.dev.yaml", content: officeHours(root) },
+    ...(await exampleFiles(root)),
     ...stacksIn(root).flatMap((stack) => goldenFiles(root, stack)),
   ];
 }

@@ -1,10 +1,9 @@
 import * as path from "node:path";
 import { loadStackFile } from "../configs/stack/load";
-import lgtm from "../index";
 import { costOfPlan } from "../plan/cost";
 import { diagram } from "../plan/diagram";
-import { makePlan } from "../plan/makePlan";
 import { buildCatalog } from "../stacks/catalog";
+import { shippedPlan } from "./shippedPlan";
 
 /** The README with its generated parts as the program says them. */
 export async function readmeWith(root: string, readme: string): Promise<string> {
@@ -42,7 +41,7 @@ const shipped: readonly [string, string][] = [
 async function costTable(root: string): Promise<string> {
   const rows = [];
   for (const [what, file] of shipped) {
-    const { plan } = await makePlan(path.join(root, file), () => Promise.resolve(lgtm()));
+    const { plan } = await shippedPlan(root, file);
     const cost = costOfPlan(plan);
     const figures = [
       cost.fixedUsd,

@@ -126,6 +126,11 @@ export function fixedCharges(
         charge("monitoring", "alarm-month", Math.max(1, metrics.length), "each metric counts"),
       ];
     }
+    // AWS makes and bills them, the plan has none of them (https://aws.amazon.com/autoscaling/pricing, read 2026-11-25).
+    case "aws:appautoscaling/policy:Policy":
+      return inputs.policyType === "TargetTrackingScaling"
+        ? [charge("monitoring", "alarm-month", 2, "target tracking: one to grow, one to shrink")]
+        : [];
     case "aws:sns/topic:Topic":
       return [
         charge("monitoring", "sns-requests-1m", 0.03, "one message every 90 s: heartbeat, alarms"),

@@ -238,13 +238,15 @@ describe("monthly cost", () => {
       resource("aws:cloudwatch/metricAlarm:MetricAlarm", "math", {
         metricQueries: [{ expression: "a-b" }, { metric: {} }, { metric: {} }],
       }),
+      resource("aws:appautoscaling/policy:Policy", "cpu", { policyType: "TargetTrackingScaling" }),
+      resource("aws:appautoscaling/policy:Policy", "steps", { policyType: "StepScaling" }),
     ]);
-    // 730 × 0.051 = 37.23; 20 × 0.262 = 5.24; 3 × 730 × 0.013 = 28.47; (1 + 2) × 0.10.
+    // 730 × 0.051 = 37.23; 20 × 0.262 = 5.24; 3 × 730 × 0.013 = 28.47; (1 + 2 + 2) × 0.10.
     assert.equal(usd(report, "database/rds-multi-az-db.t4g.micro"), 37.23);
     assert.equal(usd(report, "database/rds-multi-az-gp3-gb-month"), 5.24);
     assert.equal(usd(report, "network/vpc-endpoint-hour"), 28.47);
     assert.equal(usd(report, "names and secrets/kms-key-month"), 1);
-    near(usd(report, "monitoring/alarm-month"), 0.3);
+    near(usd(report, "monitoring/alarm-month"), 0.5);
     assert.equal(line(report, "load balancer/public-ipv4-hour"), undefined);
   });
 

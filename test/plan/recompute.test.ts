@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import * as path from "node:path";
 import fc from "fast-check";
 import { expectedLoadSchema, type ExpectedLoad } from "../../configs/stack/expectedLoad";
 import { costOfPlan } from "../../plan/cost";
 import type { PlannedStack } from "../../plan/makePlan";
 import { pricesOf } from "../../plan/prices";
-import { devPlan, prodPlan } from "../fixtures/plans";
+import { devPlan, planFile, prodPlan } from "../fixtures/plans";
 import { recompute, type PlanFile } from "./recompute";
+
+const examples = path.join(__dirname, "../../examples");
 
 const heavy = expectedLoadSchema.parse({
   activeSeries: 200_000,
@@ -47,6 +50,8 @@ describe("the bill, reckoned a second time", () => {
   for (const [name, planOf] of [
     ["dev", devPlan],
     ["prod", prodPlan],
+    ["autoscaling", () => planFile(path.join(examples, "autoscaling/Pulumi.prod.yaml"))],
+    ["postgres", () => planFile(path.join(examples, "postgres/Pulumi.dev.yaml"))],
   ] as const) {
     it(`${name}: every line, at its own load and at a heavy one`, async () => {
       const stack = await planOf();

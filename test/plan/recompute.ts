@@ -79,6 +79,9 @@ export function recompute(plan: PlanFile): Map<string, number> {
     const queries = (inputs["metricQueries"] ?? []) as Tree[];
     add("alarm-month", queries.filter((query) => "metric" in query).length || 1);
   }
+  // Target tracking keeps one alarm to grow and one to shrink.
+  for (const { inputs } of of("aws:appautoscaling/policy:Policy"))
+    add("alarm-month", inputs["policyType"] === "TargetTrackingScaling" ? 2 : 0);
   // A heartbeat or an alarm each minute and a half: 30,000 messages a month and topic.
   add("sns-requests-1m", n("aws:sns/topic:Topic") * 0.03);
   add("custom-metric-month", 11 + (13 + 8) * n("aws:ecs/service:Service"));
