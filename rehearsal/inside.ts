@@ -1,4 +1,5 @@
 /** The rehearsal's process inside the sandbox. `main.ts` starts it and hands it what to do. */
+import * as net from "node:net";
 import { Journal, type Happening } from "./journal";
 import { measurePrivileges, privilegeText } from "./privilege/measure";
 import { Rehearsal } from "./rehearsal";
@@ -8,7 +9,7 @@ import { reportOf, reportText, type RehearsalReport } from "./report";
 import { NotSteadyError } from "./scheduler/scheduler";
 import { exitCodes, type Order } from "./settings";
 
-async function rehearse({ settings, json, keep, removals }: Order): Promise<number> {
+async function rehearse({ settings, json, keep, port, removals }: Order): Promise<number> {
   const startedAt = performance.now();
   const say = (text: string) => (json ? process.stderr : process.stdout).write(text);
   const journal = new Journal((happening) => say(progressLine(happening)));
@@ -54,7 +55,7 @@ async function rehearse({ settings, json, keep, removals }: Order): Promise<numb
   if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else say(reportText(report));
   if (keep) {
-    say("\nRunning until Ctrl-C.\n");
+    say(`\n${openDoor(rehearsal, port)}Running until Ctrl-C.\n`);
     await new Promise(() => undefined);
   }
   return code;
@@ -72,6 +73,31 @@ async function check(rehearsal: Rehearsal): Promise<NonNullable<RehearsalReport[
   } finally {
     stand.stop();
   }
+}
+
+/** Lets connections from outside the sandbox through to the front door. @returns how to reach it. */
+function openDoor(rehearsal: Rehearsal, port: number | undefined): string {
+  const address = rehearsal.frontDoorAddress;
+  if (address === undefined || port === undefined) return "";
+  process.on("message", (_, socket?: unknown) => {
+    if (!(socket instanceof net.Socket)) return;
+    const onward = net.connect(443, address);
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      one.on("error", () => other.destroy());
+      one.pipe(other);
+    }
+    socket.resume();
+  });
+  const tokens = Object.entries(rehearsal.secrets.ingestTokens);
+  return [
+    ...rehearsal.publicHosts.map((host) => `https://${host}:${port}/`),
+    `with: curl --insecure --connect-to ::127.0.0.1:${port}`,
+    ...tokens.map(([id, token]) => `ingest token ${id}: ${token}`),
+    "",
+  ].join("\n");
 }
 
 function progressLine({ seconds, subject, what, detail }: Happening): string {

@@ -1,4 +1,6 @@
+import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { toolPath } from "../tools/install";
@@ -107,17 +109,36 @@ async function main(): Promise<number> {
 }
 
 /** Runs an order in a sandbox; Ctrl-C ends it in order. */
-function runOrder(projectRoot: string, order: Order): Promise<number> {
+async function runOrder(projectRoot: string, order: Order): Promise<number> {
   const sandbox = startInSandbox(projectRoot, "rehearsal/inside.ts");
   const end = () => {
     if (sandbox.connected) sandbox.disconnect();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  sandbox.send(order);
+  const door = order.keep ? await doorOutside(sandbox) : undefined;
+  sandbox.send({ ...order, port: door?.port });
   return new Promise((resolve, reject) => {
     sandbox.once("error", reject);
-    sandbox.once("exit", (code) => resolve(code ?? 1));
+    sandbox.once("exit", (code) => {
+      door?.close();
+      resolve(code ?? 1);
+    });
   });
+}
+
+/** Listens outside the sandbox, for this machine only, and hands each connection in. */
+async function doorOutside(sandbox: ChildProcess): Promise<{ port: number; close: () => void }> {
+  const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+    sandbox.send("connection", socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    close: () => server.close(),
+  };
 }
 
 /** Versions of the servers among the programs. */

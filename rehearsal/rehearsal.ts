@@ -89,6 +89,11 @@ export class Rehearsal {
     return this.started.scheduler;
   }
 
+  /** First address of the load balancer; undefined where the plan has none. */
+  get frontDoorAddress(): string | undefined {
+    return [...this.addresses].find(([, owner]) => owner === "load-balancer")?.[0];
+  }
+
   get frontDoor(): FrontDoor | undefined {
     return this.started.frontDoor;
   }
@@ -111,6 +116,8 @@ export class Rehearsal {
       throw new Error(`conditions that cannot be rehearsed:\n${strange.join("\n")}`);
     }
     fs.mkdirSync(folder, { recursive: true });
+    const logFolder = settings.logs ?? path.join(folder, "logs");
+    fs.mkdirSync(logFolder, { recursive: true });
     const authority = await ThrowAwayAuthority.make();
     const authorityFile = path.join(folder, "authority.pem");
     fs.writeFileSync(authorityFile, authority.pem);
@@ -148,6 +155,7 @@ export class Rehearsal {
       journal,
       timing: settings.timing,
       folder: path.join(folder, "tasks"),
+      logFolder,
       onPlaced: ({ name, nic }) => {
         this.addresses.set(nic.address, name);
         if (nic.linkLocalAddress) this.addresses.set(nic.linkLocalAddress, `${name} (link-local)`);
@@ -234,7 +242,7 @@ export class Rehearsal {
   }
 
   /** Host names of the listener rules. */
-  private get publicHosts(): string[] {
+  get publicHosts(): string[] {
     const conditions = (this.view.loadBalancer?.listeners ?? [])
       .flatMap(({ rules }) => rules)
       .flatMap((rule) => rule.conditions);

@@ -24,6 +24,8 @@ export interface Order {
   readonly settings: RehearsalSettings;
   readonly json: boolean;
   readonly keep: boolean;
+  /** Port of 127.0.0.1 outside whose connections are handed in, while it is kept. */
+  readonly port?: number;
   /** Permissions to take out one at a time: a regular expression over their names; absent: none. */
   readonly removals?: string;
 }

@@ -77,7 +77,7 @@ async function readLog(stand: Stand): Promise<void> {
     end: String((item.timeMs + 60_000) * 1e6),
   });
   const url = `${stand.urlOfService(/loki-query-frontend$/)}/loki/api/v1/query_range?${query.toString()}`;
-  await within(3, async () => {
+  await within(5, async () => {
     const { body } = await stand.ask(stand.grafana, url);
     expect(
       body.includes(JSON.stringify(lineOf(stream, item)).slice(1, -1)),
@@ -89,7 +89,7 @@ async function readLog(stand: Stand): Promise<void> {
 async function findTrace(stand: Stand, through: "grafana" | "front door"): Promise<void> {
   const { stream, item } = await push(stand, "otlp-http-traces");
   const id = traceIdOf(stream, item);
-  await within(3, async () => {
+  await within(5, async () => {
     if (through === "grafana") {
       const base = stand.urlOfService(/tempo-query-frontend$/);
       await stand.ask(stand.grafana, `${base}/api/traces/${id}`);
@@ -185,7 +185,7 @@ async function resultsAreCached(stand: Stand): Promise<void> {
   });
   const base = stand.urlOfService(/loki-query-frontend$/);
   await stand.ask(stand.grafana, `${base}/loki/api/v1/query_range?${query.toString()}`);
-  await within(3, async () => expect((await asked()) > before, "the cache was not asked"));
+  await within(5, async () => expect((await asked()) > before, "the cache was not asked"));
 }
 
 const quick = (name: string, run: Check["run"]): Check => ({ name, kind: "quick", run });

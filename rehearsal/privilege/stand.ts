@@ -10,7 +10,7 @@ import type { Answer, ProbeCalls, Question } from "./probe";
 type Probe = RemoteProcess<ProbeCalls>;
 
 /** Longest wait for one answer: what the firewall drops is only noticed by it. */
-export const ANSWER_MILLISECONDS = 3000;
+export const ANSWER_MILLISECONDS = 5000;
 
 /** Where checks ask from, and what: clients outside and in the places of Grafana and Alloy. */
 export class Stand {

@@ -22,6 +22,8 @@ export interface SchedulerParts {
   readonly timing: Timing;
   /** Folder for the tasks' folders. */
   readonly folder: string;
+  /** Folder for their logs. */
+  readonly logFolder: string;
   /** Told of each task as soon as it has an address. */
   readonly onPlaced?: (task: Task) => void;
 }
@@ -174,6 +176,7 @@ export class Scheduler {
       slot.deployment,
       nic,
       taskFolder,
+      this.parts.logFolder,
       this.parts.starter,
       (changed) => this.onChange(state, changed),
     );

@@ -38,8 +38,10 @@ export class Task {
     /** Number of the deployment that it belongs to. */
     readonly deployment: number,
     readonly nic: Nic,
-    /** Folder of its own: volumes, roots, logs. */
+    /** Folder of its own: volumes, roots. */
     readonly folder: string,
+    /** Folder for the logs of every task. */
+    private readonly logFolder: string,
     private readonly starter: ContainerStarter,
     private readonly changed: (task: Task) => void,
   ) {}
@@ -50,7 +52,7 @@ export class Task {
   }
 
   logFile(container: string): string {
-    return path.join(this.folder, `${container}.log`);
+    return path.join(this.logFolder, `${this.name.replace(/\//g, ".")}.${container}.log`);
   }
 
   /** Last lines that a container wrote. */
