@@ -70,7 +70,7 @@ export const badTraffic: Experiment = {
   promises: {},
   run: async ({ rehearsal, note, complain }) => {
     const { urls, token = "" } = doorOf(rehearsal);
-    const requests = badRequests(urls as Record<string, string>, token);
+    const requests = badRequests(urls, token);
     const internet = await rehearsal.internet();
     const { projectRoot } = rehearsal.settings;
     const child = internet.spawn(
