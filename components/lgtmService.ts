@@ -8,7 +8,7 @@ import { RING_PAUSE_SECONDS, type Rollout, rollout } from "../stacks/rollout";
 import { scaling } from "../stacks/schedule";
 import { containerDefinitions, type LateFacts, taskDefinitionSpec } from "../stacks/taskDefinition";
 import type { Instance, LateValue, Product, Role, SecretId } from "../stacks/types";
-import type { Platform } from "./platform";
+import type { ServicePlatform } from "./platform";
 import { RingPause } from "./ringPause";
 import { createScaling } from "./scaling";
 
@@ -20,8 +20,8 @@ export interface LgtmServiceArgs {
   readonly product: Product;
   /** The role, with its instances. */
   readonly role: Role;
-  /** What all products stand on. */
-  readonly platform: Platform;
+  /** What the service stands on. */
+  readonly platform: ServicePlatform;
   /** Log group of the product. */
   readonly logGroupName: pulumi.Output<string>;
   /** Role with which ECS starts the tasks. */
@@ -243,7 +243,7 @@ export class LgtmService extends pulumi.ComponentResource {
       ...role.exposures.flatMap(({ id }) => platform.ingress.rulesTo(id)),
       ...rights,
       ...(role.callsAws ? platform.storage.safeguards() : []),
-      ...[...secretIds].map((id) => platform.secrets.versionOf(id)),
+      ...[...secretIds].flatMap((id) => platform.secrets.versionOf(id) ?? []),
     ];
   }
 }

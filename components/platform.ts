@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { SecretId } from "../stacks/types";
 import type { LgtmCluster } from "./lgtmCluster";
 import type { LgtmDatabase } from "./lgtmDatabase";
 import type { LgtmFirewall } from "./lgtmFirewall";
@@ -19,4 +21,20 @@ export interface Platform {
   readonly database?: LgtmDatabase;
   /** Absent where images come straight from their registries. */
   readonly images?: LgtmImages;
+}
+
+/** What a service takes from the platform; the plugin has only ids to fill it with. */
+export interface ServicePlatform {
+  readonly network: Pick<LgtmNetwork, "privateSubnetIds" | "wayOut">;
+  readonly firewall: Pick<LgtmFirewall, "groupsOf" | "rulesOf">;
+  readonly storage: Pick<LgtmStorage, "safeguards">;
+  readonly secrets: {
+    arnOf(id: SecretId): pulumi.Output<string>;
+    /** Undefined where the secret was made elsewhere. */
+    versionOf(id: SecretId): pulumi.Resource | undefined;
+  };
+  readonly cluster: Pick<LgtmCluster, "clusterArn" | "clusterName" | "namespaceId" | "capacity">;
+  readonly ingress: Pick<LgtmIngress, "targetGroupArn" | "rulesTo">;
+  readonly database?: Pick<LgtmDatabase, "address">;
+  readonly images?: Pick<LgtmImages, "cache">;
 }

@@ -4,6 +4,7 @@ import { loadStackFile, stacksIn } from "../configs/stack/load";
 import { configurationTable, projectFile, stackFileSchema } from "../configs/stack/generated";
 import { dashboardFiles, GENERATED as DASHBOARDS } from "../dashboards/files";
 import { renderedFiles } from "../plan/files";
+import { pluginSchema } from "../plugin/schema";
 import { rules } from "../policies/index";
 import { policiesPage } from "../policies/page";
 import { buildCatalog } from "../stacks/catalog";
@@ -38,6 +39,7 @@ async function allFiles(root: string): Promise<GeneratedFile[]> {
     ...dashboardFiles(),
     { path: "Pulumi.yaml", content: projectFile() },
     { path: "configs/stack.schema.json", content: stackFileSchema() },
+    { path: "plugin/schema.json", content: await pluginSchema() },
     { path: "docs/configuration.md", content: configurationTable() },
     { path: "docs/requirements.md", content: requirementsPage(readRequirements(root)) },
     { path: "docs/policies.md", content: policiesPage(rules) },
