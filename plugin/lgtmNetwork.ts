@@ -1,17 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LgtmNetwork as Network } from "../components/lgtmNetwork";
 import { zoneSubnets } from "../stacks/zones";
-import { configOf } from "./settings";
-
-/** What the network is made of. */
-export interface LgtmNetworkArgs {
-  /** Name of the stack that the settings are for. */
-  readonly stack: string;
-  /** AWS region, such as `ap-northeast-2`. */
-  readonly region: string;
-  /** Settings of a stack file without their `lgtm:` prefix; a value that is no text is JSON. */
-  readonly settings: Record<string, string>;
-}
+import { configOf, type StackArgs } from "./settings";
 
 /** The VPC of a stack: subnets per zone, NAT, S3 gateway endpoint, and what the settings add. */
 export class LgtmNetwork extends pulumi.ComponentResource {
@@ -22,7 +12,7 @@ export class LgtmNetwork extends pulumi.ComponentResource {
   /** Ids of the private subnets, in the order of the zones. */
   public readonly privateSubnetIds: pulumi.Output<string[]>;
 
-  constructor(name: string, args: LgtmNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: StackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm-fargate:index:LgtmNetwork", name, {}, opts);
     const config = configOf(args);
     const { network: net } = config;

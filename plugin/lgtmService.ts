@@ -2,16 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { LgtmService as Service } from "../components/lgtmService";
 import type { ServicePlatform } from "../components/platform";
 import { buildCatalog, rolesOf } from "../stacks/catalog";
-import { configOf } from "./settings";
+import { configOf, type StackArgs } from "./settings";
 
 /** What a service is made of. */
-export interface LgtmServiceArgs {
-  /** Name of the stack that the settings are for. */
-  readonly stack: string;
-  /** AWS region, such as `ap-northeast-2`. */
-  readonly region: string;
-  /** Settings of a stack file without their `lgtm:` prefix; a value that is no text is JSON. */
-  readonly settings: Record<string, string>;
+export interface LgtmServiceArgs extends StackArgs {
   /** Role of the catalog, such as `mimir` or `loki-querier`. */
   readonly role: string;
   /** ARN of the ECS cluster. */

@@ -3,17 +3,7 @@ import { LgtmStorage as Storage } from "../components/lgtmStorage";
 import { buildCatalog } from "../stacks/catalog";
 import { lifecycleRules } from "../stacks/lifecycle";
 import { protections } from "../stacks/protections";
-import { configOf } from "./settings";
-
-/** What the bucket is made of. */
-export interface LgtmStorageArgs {
-  /** Name of the stack that the settings are for. */
-  readonly stack: string;
-  /** AWS region, such as `ap-northeast-2`. */
-  readonly region: string;
-  /** Settings of a stack file without their `lgtm:` prefix; a value that is no text is JSON. */
-  readonly settings: Record<string, string>;
-}
+import { configOf, type StackArgs } from "./settings";
 
 /** The bucket that holds all data of a stack, with a lifecycle per product. */
 export class LgtmStorage extends pulumi.ComponentResource {
@@ -22,7 +12,7 @@ export class LgtmStorage extends pulumi.ComponentResource {
   /** ARN of the bucket. */
   public readonly bucketArn: pulumi.Output<string>;
 
-  constructor(name: string, args: LgtmStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: StackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("lgtm-fargate:index:LgtmStorage", name, {}, opts);
     const config = configOf(args);
     const storage = new Storage(

@@ -2,11 +2,14 @@ import { stackConfigFromPulumi } from "../configs/stack/load";
 import type { StackConfig } from "../configs/stack/schema";
 import { stackChecks } from "../stacks/stackChecks";
 
-/** The settings of a stack as a program of any language can give them. */
-interface Given {
+/** What every component takes: the settings of a stack, as a program of any language can give them. */
+export interface StackArgs {
+  /** Name of the stack that the settings are for. */
   readonly stack: string;
+  /** AWS region, such as `ap-northeast-2`. */
   readonly region: string;
-  readonly settings: Readonly<Record<string, string>>;
+  /** Settings of a stack file without their `lgtm:` prefix; a value that is no text is JSON. */
+  readonly settings: Record<string, string>;
 }
 
 /**
@@ -15,7 +18,7 @@ interface Given {
  *
  * @throws StackConfigError with every mistake of the settings.
  */
-export function configOf({ stack, region, settings }: Given): StackConfig {
+export function configOf({ stack, region, settings }: StackArgs): StackConfig {
   const values = Object.entries(settings).map(([key, text]) => [`lgtm:${key}`, text]);
   return stackConfigFromPulumi({
     stack,
