@@ -49,25 +49,47 @@ describe("a rehearsal", () => {
     });
   }
 
-  it("prod: each permission that is taken out is missed, but those that are known not to be", () => {
+  it("prod: of the load balancer's rules and what Loki and Tempo may do in S3, each is missed when it is out", () => {
     const { status, stdout, stderr } = rehearse(
-      "--plan",
-      file("prod"),
-      "--least-privilege",
-      "--json",
+      ...["--plan", file("prod"), "--json"],
+      ...["--least-privilege", "load-balancer-from-anywhere|-task/OwnPrefixes"],
     );
     assert.equal(status, 0, `${stdout}\n${stderr}`);
     const { removals, broken } = JSON.parse(stdout) as PrivilegeReport;
     assert.deepEqual(broken, []);
-    const notMissed = removals
-      .filter(({ verdict }) => verdict === "not needed by the rehearsed parts")
-      .map(({ name }) => name);
-    assert.deepEqual(
-      notMissed.filter((name) => !MAY_NOT_BE_MISSED.includes(name)),
-      [],
-    );
-    assert.ok(removals.filter(({ verdict }) => verdict === "needed").length > 25);
+    const needed = removals.filter(({ verdict }) => verdict === "needed").map(({ name }) => name);
+    assert.deepEqual(needed.sort(), [
+      "lgtm-load-balancer-from-anywhere-443",
+      "lgtm-load-balancer-from-anywhere-80",
+      "lgtm-loki-task/OwnPrefixes",
+      "lgtm-tempo-task/OwnPrefixes",
+    ]);
   });
+
+  // Each removal takes half a minute, and there are dozens: by hand.
+  const everyRemoval = process.env["LGTM_REHEARSAL_ALL"] === undefined ? () => undefined : it;
+  everyRemoval(
+    "prod: each permission that is taken out is missed, but those known not to be",
+    () => {
+      const { status, stdout, stderr } = rehearse(
+        "--plan",
+        file("prod"),
+        "--least-privilege",
+        "--json",
+      );
+      assert.equal(status, 0, `${stdout}\n${stderr}`);
+      const { removals, broken } = JSON.parse(stdout) as PrivilegeReport;
+      assert.deepEqual(broken, []);
+      const notMissed = removals
+        .filter(({ verdict }) => verdict === "not needed by the rehearsed parts")
+        .map(({ name }) => name);
+      assert.deepEqual(
+        notMissed.filter((name) => !MAY_NOT_BE_MISSED.includes(name)),
+        [],
+      );
+      assert.ok(removals.filter(({ verdict }) => verdict === "needed").length > 25);
+    },
+  );
 
   it("says everything that is wrong with what was asked, and exits with 1", () => {
     const nothing = rehearse();
