@@ -1,5 +1,7 @@
 import { text } from "../../plan/charges";
 import { costOfPlan, type CostReport, type Workload } from "../../plan/cost";
+import { capacityOf, type RoleCapacity } from "../../plan/capacity/capacity";
+import { overloadWarnings } from "../../plan/capacity/page";
 import { carriedLoad, type CarriedLoad } from "../../plan/load";
 import type { PlannedStack } from "../../plan/makePlan";
 import type { PlanVerdict } from "../../plan/verdict";
@@ -42,6 +44,8 @@ export interface ReportFacts {
   /** The load that the stack file expects. */
   readonly workload?: Workload;
   readonly capacity: readonly CarriedLoad[];
+  /** What each role carries of the expected load, and what it runs out of first. */
+  readonly roleCapacity: readonly RoleCapacity[];
   readonly warnings: readonly string[];
   readonly failures: FailureFacts;
   readonly verdict?: ReportVerdict;
@@ -56,6 +60,7 @@ export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): Rep
   const network = networkFacts(planned, index);
   const database = databaseFacts(index);
   const frontDoor = frontDoorFacts(index, config.name);
+  const roleCapacity = capacityOf(config, config.expectedLoad);
   return {
     stack: config.stack,
     name: config.name,
@@ -75,7 +80,9 @@ export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): Rep
     cost: costOfPlan(plan),
     ...(plan.workload === undefined ? {} : { workload: plan.workload }),
     capacity: carriedLoad(config),
+    roleCapacity,
     warnings: [
+      ...overloadWarnings(roleCapacity),
       ...stackWarnings(config).map(({ text: warning, row }) => `${warning} (${row})`),
       ...insights(catalog, config).map(({ text: warning }) => warning),
     ],
