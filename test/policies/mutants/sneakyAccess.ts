@@ -248,16 +248,17 @@ const places: readonly Mutant[] = [
   ),
   ...(
     [
-      ["aws:sns/topic:Topic", "sns:Publish"],
-      ["aws:s3control/accessPointPolicy:AccessPointPolicy", "s3:GetObject"],
-      ["aws:kms/keyPolicy:KeyPolicy", "kms:Decrypt"],
+      ["aws:sns/topic:Topic", "sns:Publish", ["watch-topic-tls-only plain-http"]],
+      ["aws:s3control/accessPointPolicy:AccessPointPolicy", "s3:GetObject", []],
+      ["aws:kms/keyPolicy:KeyPolicy", "kms:Decrypt", []],
     ] as const
-  ).map(([type, action]) =>
+  ).map(([type, action, also]) =>
     mutant(
       `everybody, in the policy of ${type}`,
       "hide a public policy in another type",
       (plan) => plan.add(type, "added", { policy: everybody(action) }),
       "iam-no-public-principals Principal::*:statement 0",
+      ...also,
     ),
   ),
   mutant(
