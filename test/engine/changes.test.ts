@@ -115,7 +115,15 @@ describe("a change", function () {
       const before = strategies();
       for (const spot of [true, false]) {
         lane.edit("prod", (file) => file.setIn(["config", "lgtm:loki", "querier"], { spot }));
-        assert.deepEqual(changes(await stack.up()), ["update Service lgtm-loki-querier"]);
+        const made = changes(await stack.up());
+        // With Spot comes what tells of its interruptions (D9).
+        const events = made.filter((each) => each.includes(" lgtm-spot-interruption"));
+        assert.equal(events.length, 3);
+        for (const each of events) assert.ok(each.startsWith(spot ? "create " : "delete "), each);
+        assert.deepEqual(
+          made.filter((each) => !events.includes(each)),
+          ["update Service lgtm-loki-querier"],
+        );
         assert.equal(JSON.stringify(strategies()).includes("FARGATE_SPOT"), spot);
       }
       assert.deepEqual(strategies(), before);

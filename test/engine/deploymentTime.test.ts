@@ -21,7 +21,7 @@ describe("deployment time", function () {
 
   it("prod: the engine needs at most a tenth more than the longest chain of waits", async function () {
     // A machine that is busy with something else makes the engine slower, never faster.
-    this.retries(1);
+    this.retries(3);
     const chain = criticalPath((await prodPlan()).plan.resources);
     const expected = chain.at(-1)?.end ?? 0;
     assert.ok(expected > 300, "the chain is too short to be one");
