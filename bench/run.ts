@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import * as os from "node:os";
+import { scripts } from "../package.json";
 import { inTurn, median, type Command, type Sample } from "./measure";
 
 const ROUNDS = 7;
@@ -12,7 +13,12 @@ const MOST_JUDGED_RATIO = 3;
 const MOST_PLAN_MIB = 330;
 const MOST_MS_PER_SERVICE = 10;
 
-const command = (name: string, ...args: string[]): Command => ({ name, args: ["run.js", ...args] });
+/** Node's options are those of `npm run plan`, for everything that is compared. */
+const [, ...options] = scripts.plan.split(" run.js ")[0]?.split(" ") ?? [];
+const command = (name: string, ...args: string[]): Command => ({
+  name,
+  args: [...options, "run.js", ...args],
+});
 const load = command("load SDK", "bench/loadSdk.ts");
 const dev = command("plan dev, no pack", "plan/main.ts", "dev", "--no-policy");
 const prod = command("plan prod, no pack", "plan/main.ts", "prod", "--no-policy");

@@ -4,6 +4,7 @@ import { loadStack } from "../configs/stack/load";
 import { buildCatalog } from "../stacks/catalog";
 import { stackChecks } from "../stacks/stackChecks";
 import type { Catalog } from "../stacks/types";
+import { capacityOf, type RoleCapacity } from "./capacity/capacity";
 import { planOf, type Plan } from "./plan";
 import { record, type Recording } from "./record";
 import type { Workload } from "./usageCost";
@@ -16,6 +17,8 @@ export interface PlannedStack {
   readonly catalog: Catalog;
   readonly plan: Plan & { readonly workload: Workload };
   readonly recording: Recording;
+  /** What each role carries of the expected load. */
+  readonly capacity: readonly RoleCapacity[];
 }
 
 /**
@@ -49,5 +52,6 @@ export function plannedStack(
   const { stack, accountId, region } = config;
   const plan = planOf(recording, { project: PROJECT, stack, accountId, region });
   const workload = { expected: config.expectedLoad, facts: loadFacts(config, plan.resources) };
-  return { config, catalog, plan: { ...plan, workload }, recording };
+  const capacity = capacityOf(config, config.expectedLoad);
+  return { config, catalog, plan: { ...plan, workload }, recording, capacity };
 }

@@ -88,7 +88,7 @@ export class Registrar {
     const response = new resproto.RegisterResourceResponse();
     response.setUrn(resource.urn);
     response.setId(resource.id ?? "");
-    response.setObject(structOf(resource.outputs));
+    response.setObject(new KnownStruct(resource.outputs));
     for (const [key, urns] of Object.entries(this.outputDependencies.get(resource.urn) ?? {}))
       response.getPropertydependenciesMap().set(key, dependenciesOf(urns));
     return response;
@@ -284,6 +284,17 @@ const dependenciesOf = (urns: readonly string[]) =>
 
 const structOf = (value: object) =>
   structproto.Struct.fromJavaScript(value as { [key: string]: structproto.JavaScriptValue });
+
+/** Outputs on their way back to the SDK, which asks for nothing but the values: there and back again costs 0.1 ms each. */
+class KnownStruct extends structproto.Struct {
+  constructor(private readonly values: object) {
+    super();
+  }
+
+  override toJavaScript() {
+    return this.values as ReturnType<structproto.Struct["toJavaScript"]>;
+  }
+}
 
 const reference = (resource: RecordedResource) => ({
   [specialSigKey]: specialResourceSig,

@@ -1,20 +1,18 @@
 import type { StackConfig } from "../configs/stack/schema";
-import { stackWarnings } from "../configs/stack/warnings";
 import { servicesOf } from "../stacks/catalog";
 import { edges } from "../stacks/edges";
 import { anonymousDockerHubPulls, dockerHubAnonymousLimit, imagePulls } from "../stacks/imagePulls";
-import { insights } from "../stacks/insights";
 import { lifecycleRules } from "../stacks/lifecycle";
 import type { Catalog, Role } from "../stacks/types";
 import { costOfPlan, type CostItem, type CostReport } from "./cost";
-import { capacityOf } from "./capacity/capacity";
-import { capacityTable, firstToBreak, overloadWarnings } from "./capacity/page";
+import { capacityTable, firstToBreak } from "./capacity/page";
 import { loadInWords } from "./costPage";
 import { carriedLoad } from "./load";
 import type { PlannedStack } from "./makePlan";
 import type { Plan } from "./plan";
 import { retentionOf } from "./retention";
 import { bullet, table } from "./table";
+import { planWarnings } from "./warnings";
 
 export interface ReportFacts {
   /** Where plan.json and the rendered files were written. */
@@ -26,7 +24,8 @@ export interface ReportFacts {
 }
 
 /** The page that `npm run plan` prints. */
-export function report({ config, catalog, plan }: PlannedStack, facts: ReportFacts): string {
+export function report(planned: PlannedStack, facts: ReportFacts): string {
+  const { config, catalog, plan } = planned;
   const cost = costOfPlan(plan);
   const sections: [string, readonly string[]][] = [
     ["Services", services(config, catalog)],
@@ -35,9 +34,9 @@ export function report({ config, catalog, plan }: PlannedStack, facts: ReportFac
     [`Storage: s3://${config.bucketName} (${config.region})`, storage(config, catalog)],
     ["Cost of a month in USD", costLines(cost)],
     ["Load it carries", load(config)],
-    ["Capacity: how often the expected load fits", capacity(config)],
+    ["Capacity: how often the expected load fits", capacity(planned)],
     ["Image pulls of an `up` that starts every task", pulls(config, catalog)],
-    ["Warnings", warnings(config, catalog, cost)],
+    ["Warnings", warnings(planned, cost)],
     ["Policy pack", (facts.verdict ?? "not asked (--no-policy)").trimEnd().split("\n")],
     ["Next steps", nextSteps(config, plan)],
   ];
@@ -212,8 +211,7 @@ function load(config: StackConfig): string[] {
   );
 }
 
-function capacity(config: StackConfig): string[] {
-  const roles = capacityOf(config, config.expectedLoad);
+function capacity({ config, capacity: roles }: PlannedStack): string[] {
   return [
     ...bullet(`expected are ${loadInWords(config.expectedLoad)}`),
     ...capacityTable(roles),
@@ -234,13 +232,8 @@ function pulls(config: StackConfig, catalog: Catalog): string[] {
   ];
 }
 
-function warnings(config: StackConfig, catalog: Catalog, cost: CostReport): string[] {
-  const lines = [
-    ...stackWarnings(config).map(({ row, text }) => `${text} (${row})`),
-    ...insights(catalog, config).map(({ text }) => text),
-    ...overloadWarnings(capacityOf(config, config.expectedLoad)),
-    ...cost.warnings.map((warning) => `cost: ${warning.what}`),
-  ];
+function warnings(planned: PlannedStack, cost: CostReport): string[] {
+  const lines = planWarnings(planned, cost);
   return lines.length === 0 ? ["none"] : lines.flatMap((line) => bullet(line));
 }
 

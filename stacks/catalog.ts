@@ -10,6 +10,15 @@ import type { Catalog, Instance, Product, Role } from "./types";
 
 /** The whole system that a stack file describes. Everything else (rules, names, policies, tasks) is derived from it. */
 export function buildCatalog(config: StackConfig): Catalog {
+  const key = JSON.stringify(config);
+  if (latest?.key !== key) latest = { key, catalog: build(config) };
+  return latest.catalog;
+}
+
+/** The program and the planner's page ask for the same catalog one after the other. */
+let latest: { readonly key: string; readonly catalog: Catalog } | undefined;
+
+function build(config: StackConfig): Catalog {
   return {
     // memcached first: Loki asks for its name up to three times at start, ten seconds each (measured).
     products: [memcached, mimir, loki, tempo, pyroscope, grafana, alloy].map((product) =>

@@ -1,12 +1,10 @@
 import { text } from "../../plan/charges";
 import { costOfPlan, type CostReport, type Workload } from "../../plan/cost";
-import { capacityOf, type RoleCapacity } from "../../plan/capacity/capacity";
-import { overloadWarnings } from "../../plan/capacity/page";
+import type { RoleCapacity } from "../../plan/capacity/capacity";
 import { carriedLoad, type CarriedLoad } from "../../plan/load";
 import type { PlannedStack } from "../../plan/makePlan";
 import type { PlanVerdict } from "../../plan/verdict";
-import { stackWarnings } from "../../configs/stack/warnings";
-import { insights } from "../../stacks/insights";
+import { planWarnings } from "../../plan/warnings";
 import { accessFacts, type AccessFacts } from "./access";
 import { firewallFacts, type FirewallFacts } from "./firewall";
 import { frontDoorFacts, type FrontDoorFacts } from "./frontDoor";
@@ -54,13 +52,13 @@ export interface ReportFacts {
 }
 
 export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): ReportFacts {
-  const { config, catalog, plan } = planned;
+  const { config, plan } = planned;
   const index = indexPlan(plan, config.name);
   const roles = roleFacts(planned, index);
   const network = networkFacts(planned, index);
   const database = databaseFacts(index);
   const frontDoor = frontDoorFacts(index, config.name);
-  const roleCapacity = capacityOf(config, config.expectedLoad);
+  const cost = costOfPlan(plan);
   return {
     stack: config.stack,
     name: config.name,
@@ -77,15 +75,11 @@ export function reportFacts(planned: PlannedStack, verdict?: ReportVerdict): Rep
     firewall: firewallFacts(index, config.name),
     access: accessFacts(index, roles),
     storage: storageFacts(planned, index),
-    cost: costOfPlan(plan),
+    cost,
     ...(plan.workload === undefined ? {} : { workload: plan.workload }),
     capacity: carriedLoad(config),
-    roleCapacity,
-    warnings: [
-      ...overloadWarnings(roleCapacity),
-      ...stackWarnings(config).map(({ text: warning, row }) => `${warning} (${row})`),
-      ...insights(catalog, config).map(({ text: warning }) => warning),
-    ],
+    roleCapacity: planned.capacity,
+    warnings: planWarnings(planned, cost),
     failures: failureFacts(planned, roles, network),
     ...(verdict === undefined ? {} : { verdict }),
     surroundings: surroundings(index, config.logRetentionDays, config.namespace),

@@ -29,9 +29,8 @@ const groups = [topology, servers, doors, data];
 const proofs: Proofs = Object.assign({}, ...groups) as Proofs;
 
 /** A stack of which nothing was built: whoever calls that proven proves nothing. */
-const nothing = ({ config, catalog, plan, recording }: PlannedStack): PlannedStack => ({
-  config,
-  catalog,
+const nothing = ({ plan, recording, ...rest }: PlannedStack): PlannedStack => ({
+  ...rest,
   plan: { ...plan, resources: [], outputs: {} },
   recording: { ...recording, resources: [], outputs: {} },
 });
