@@ -179,6 +179,9 @@ export class LgtmIngress extends pulumi.ComponentResource {
         protocol: "HTTP",
         protocolVersion: target.protocolVersion,
         deregistrationDelay: target.deregistrationDelaySeconds,
+        // A task that is suddenly gone answers nothing, and its requests stay outstanding: further ones go to the others,
+        // long before three health checks have failed. In turn, it would get every second one of two.
+        loadBalancingAlgorithmType: "least_outstanding_requests",
         healthCheck: {
           protocol: "HTTP",
           port: String(target.healthCheck.port),

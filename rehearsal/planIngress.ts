@@ -11,10 +11,11 @@ import type {
 /** Target groups. Defaults are ELB's. */
 export function targetGroupsOf(reader: PlanReader): TargetGroup[] {
   return reader.all("aws:lb/targetGroup:TargetGroup").map((group) => {
-    const { port, protocolVersion, deregistrationDelay, healthCheck } = group.inputs as {
+    const inputs = group.inputs as {
       readonly port: number;
       readonly protocolVersion?: TargetGroup["protocolVersion"];
       readonly deregistrationDelay?: number;
+      readonly loadBalancingAlgorithmType?: TargetGroup["algorithm"];
       readonly healthCheck?: {
         readonly path?: string;
         readonly port?: string;
@@ -25,13 +26,15 @@ export function targetGroupsOf(reader: PlanReader): TargetGroup[] {
         readonly unhealthyThreshold?: number;
       };
     };
-    const check = healthCheck ?? {};
+    const { port, protocolVersion, deregistrationDelay, loadBalancingAlgorithmType } = inputs;
+    const check = inputs.healthCheck ?? {};
     return {
       arn: group.id,
       name: group.name,
       port,
       protocolVersion: protocolVersion ?? "HTTP1",
       deregistrationDelaySeconds: Number(deregistrationDelay ?? 300),
+      algorithm: loadBalancingAlgorithmType ?? "round_robin",
       healthCheck: {
         path: check.path ?? "/",
         port: /^\d+$/.test(check.port ?? "") ? Number(check.port) : port,

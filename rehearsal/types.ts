@@ -167,6 +167,7 @@ export interface TargetGroup {
   readonly port: number;
   readonly protocolVersion: "HTTP1" | "HTTP2" | "GRPC";
   readonly deregistrationDelaySeconds: number;
+  readonly algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
   readonly healthCheck: TargetHealthCheck;
 }
 

@@ -23,6 +23,13 @@ export interface FrontDoorPlace {
 /** Most targets of one group at a time: old and new tasks of a replacement, with room. */
 export const SLOTS_PER_GROUP = 12;
 
+/** HAProxy's name of each algorithm; requests under way count as connections do. */
+const algorithms: Readonly<Record<TargetGroup["algorithm"], string>> = {
+  round_robin: "roundrobin",
+  least_outstanding_requests: "leastconn",
+  weighted_random: "random",
+};
+
 /** Name of a target group's backend in HAProxy. */
 export const backendName = (group: Pick<TargetGroup, "name">): string => group.name;
 
@@ -170,7 +177,7 @@ function backend(group: TargetGroup, names?: readonly string[]): readonly string
   ].join(" ");
   return [
     `backend ${backendName(group)}`,
-    "  balance roundrobin",
+    `  balance ${algorithms[group.algorithm]}`,
     `  timeout check ${healthCheck.timeoutSeconds}s`,
     "  option httpchk",
     ...(grpc

@@ -177,6 +177,7 @@ describe("LgtmIngress", () => {
     const recording = await ingressOf();
     assert.deepEqual(inputsOf(recording, "aws:lb/targetGroup:TargetGroup", "lgtm-otlp-grpc"), {
       deregistrationDelay: 15,
+      loadBalancingAlgorithmType: "least_outstanding_requests",
       healthCheck: {
         healthyThreshold: 2,
         interval: 10,

@@ -164,6 +164,7 @@ describe("front door with HAProxy", function () {
       ...group,
       port: ports.get(group.port) ?? 0,
       deregistrationDelaySeconds: 2,
+      algorithm: "round_robin",
       healthCheck: {
         ...group.healthCheck,
         port: ports.get(group.healthCheck.port) ?? 0,

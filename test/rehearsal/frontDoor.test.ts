@@ -72,6 +72,9 @@ describe("front door of a rehearsal", () => {
       text,
       /backend lgtm-loki\n(?:.*\n)*?.*uri \/x ver(?:.*\n)*?.*check inter 7s rise 4 fall 3 port 3100/,
     );
+    assert.match(text, /backend lgtm-loki\n {2}balance leastconn\n/);
+    const inTurn = changed(plan, "lgtm-loki", { loadBalancingAlgorithmType: undefined });
+    assert.match(configurationOf(inTurn), /backend lgtm-loki\n {2}balance roundrobin\n/);
     const inputs = { idleTimeout: 42, dropInvalidHeaderFields: false };
     const slow = configurationOf(changed(plan, "lgtm-alb", inputs));
     assert.match(slow, /timeout client 42s/);

@@ -514,6 +514,8 @@ describe("Ingress", () => {
         );
         assert.equal(inputs["deregistrationDelay"], delay, id);
         assert.equal(inputs["targetType"], "ip", id);
+        // A dead task gets no share of the requests while its health check has not failed yet.
+        assert.equal(inputs["loadBalancingAlgorithmType"], "least_outstanding_requests", id);
       }
     });
   }
