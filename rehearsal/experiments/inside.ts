@@ -19,6 +19,8 @@ const DEFAULT_BEFORE_SECONDS = 20;
 const DEFAULT_AFTER_SECONDS = 30;
 /** How long acknowledged data may take until it can be read at the end, in milliseconds. */
 const SETTLE_MS = 300_000;
+/** The same with a trap in the plan: whether something is found late is another question than whether it is noticed. */
+const TRAP_SETTLE_MS = 30_000;
 
 /**
  * First of the ports that Linux gives to clients (Documentation/networking/ip-sysctl.rst, ip_local_port_range): packets to
@@ -48,6 +50,7 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
   const began = performance.now();
   await rehearsal.start();
   let readySeconds: number | undefined;
+  const tasks = rehearsal.rehearsed.reduce((sum, { desiredCount }) => sum + desiredCount, 0);
   let traffic: TrafficReport | undefined;
   let eventSeconds = 0;
   try {
@@ -55,7 +58,13 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
     readySeconds = Math.round((performance.now() - began) / 100) / 10;
     const excuse = experiment.notFor?.(rehearsal);
     if (excuse !== undefined) throw new Error(`${name} is not for this stack: ${excuse}`);
-    const measured = await underLoad(experiment, rehearsal, journal, broken);
+    const measured = await underLoad(
+      { ...experiment, afterSeconds: trap?.afterSeconds ?? experiment.afterSeconds },
+      rehearsal,
+      journal,
+      broken,
+      trap === undefined ? SETTLE_MS : TRAP_SETTLE_MS,
+    );
     ({ traffic, eventSeconds } = measured);
     broken.push(...brokenPromises(traffic, experiment.promises));
   } catch (error) {
@@ -85,6 +94,7 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
     machine,
     changes: changed.changes,
     readySeconds,
+    tasks,
     happenings: journal.happenings
       .filter(({ seconds }) => seconds >= eventSeconds)
       .map((each) => ({ ...each, seconds: Math.round((each.seconds - eventSeconds) * 10) / 10 })),
@@ -102,6 +112,7 @@ async function underLoad(
   rehearsal: Rehearsal,
   journal: Journal,
   broken: string[],
+  settleMs: number,
 ): Promise<{ traffic: TrafficReport; eventSeconds: number }> {
   const load = await startLoad(rehearsal, experiment.times);
   const context: ExperimentContext = {
@@ -120,7 +131,7 @@ async function underLoad(
   await experiment.run(context);
   await pause(experiment.afterSeconds ?? DEFAULT_AFTER_SECONDS);
   context.note("load ends; everything acknowledged is read back");
-  return { traffic: await load.finish(eventMs, SETTLE_MS), eventSeconds };
+  return { traffic: await load.finish(eventMs, settleMs), eventSeconds };
 }
 
 /** Connections and requests that were refused, with who wanted what. */

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { frontDoorOf, type Door, type ReadingRoom } from "../../smoke/doors";
 import { signalOf, type Signal, type Way } from "../../smoke/items";
 import type { Rehearsal } from "../rehearsal";
-import { Traffic } from "../traffic/traffic";
+import { Traffic, type Sender } from "../traffic/traffic";
 
 /** Which signals the parts that are started can take and give back. */
 function signalsOf(rehearsal: Rehearsal): ReadonlySet<Signal> {
@@ -54,13 +54,28 @@ export function roomOf(rehearsal: Rehearsal): ReadingRoom {
   };
 }
 
+/**
+ * Profiles have no way through the front door; they are pushed as the gateway pushes them, from its place to Pyroscope.
+ * None where Pyroscope is not started.
+ */
+async function profilesSender(rehearsal: Rehearsal): Promise<readonly Sender[]> {
+  const pyroscope = rehearsal.rehearsed.find(({ name }) => name.endsWith("-pyroscope"));
+  const gateway = rehearsal.view.services.find(({ name }) => name.endsWith("-alloy-gateway"));
+  const url = roomOf(rehearsal).urls.profiles;
+  if (pyroscope === undefined || gateway === undefined || url === undefined) return [];
+  const door: Door = { name: "the gateway's place", urls: { profiles: `${url}/ingest` } };
+  return [{ client: await rehearsal.placeOf(gateway.name), door }];
+}
+
 /** Constant load from outside the VPC, read from Grafana's place. */
 export async function startLoad(rehearsal: Rehearsal, times = 1): Promise<Traffic> {
   const grafana = rehearsal.view.services.find(({ name }) => name.endsWith("grafana"));
   if (grafana === undefined) throw new Error("the plan has no Grafana to read from");
   return Traffic.start({
-    client: await rehearsal.internet(),
-    door: doorOf(rehearsal),
+    senders: [
+      { client: await rehearsal.internet(), door: doorOf(rehearsal) },
+      ...(await profilesSender(rehearsal)),
+    ],
     grafana: await rehearsal.placeOf(grafana.name),
     room: roomOf(rehearsal),
     ca: fs.readFileSync(rehearsal.authorityFile, "utf8"),

@@ -37,7 +37,7 @@ async function rollInTurn(context: ExperimentContext, services: readonly Service
   }
 }
 
-/** One ring replica and one of each other role of every product: what the lane in CI has time for. */
+/** What the lane in CI has time for. */
 export const rollOne: Experiment = {
   name: "roll-one",
   title: "replacement of one ring replica of each product",
@@ -47,13 +47,22 @@ export const rollOne: Experiment = {
     eachProduct(context, (services) =>
       rollInTurn(
         context,
-        services
-          .filter(isRingReplica)
-          .slice(0, 1)
-          .map((service) => ({ ...service, pauseSeconds: 0 })),
+        keeperOf(context.rehearsal, services).map((service) => ({ ...service, pauseSeconds: 0 })),
       ),
     ),
 };
+
+/** The service of a product that has data in its memory: one replica of its ring, or all that it is (Pyroscope). */
+function keeperOf({ view }: Rehearsal, services: readonly Service[]): readonly Service[] {
+  const replica = services.find(isRingReplica);
+  if (replica !== undefined) return [replica];
+  return services.filter(({ taskDefinition }) =>
+    view.taskRoles.some(
+      ({ arn, statements }) =>
+        services.length === 1 && arn === taskDefinition.taskRoleArn && statements.length > 0,
+    ),
+  );
+}
 
 /** Ring replicas only: the part of a roll in which data can be hidden. */
 export const rollRings: Experiment = {

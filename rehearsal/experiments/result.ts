@@ -17,6 +17,8 @@ export interface ExperimentResult {
   readonly changes: readonly string[];
   /** From nothing to everything healthy. */
   readonly readySeconds?: number;
+  /** How many tasks were started, at first. */
+  readonly tasks: number;
   /** What happened, with seconds since the event. */
   readonly happenings: readonly Happening[];
   readonly traffic?: TrafficReport;

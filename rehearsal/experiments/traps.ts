@@ -16,6 +16,8 @@ export interface Trap {
   readonly stack: "dev" | "prod";
   /** The experiment that brings it to light. */
   readonly experiment: string;
+  /** Seconds of load after it, where the mistake shows later than the experiment waits. */
+  readonly afterSeconds?: number;
   readonly change: (plan: Plan) => Plan;
   /** What the rehearsal must say. */
   readonly says: RegExp;
@@ -79,6 +81,7 @@ export const traps: readonly Trap[] = [
       "Loki's index resync and Tempo's blocklist poll at their defaults: what a stop flushed cannot be found for minutes",
     stack: "dev",
     experiment: "roll-one",
+    afterSeconds: 90,
     change: (plan) =>
       changeFile(
         changeFile(plan, LOKI, (file) =>
@@ -142,9 +145,15 @@ export const traps: readonly Trap[] = [
     experiment: "roll-one",
     needs: "pyroscope",
     change: (plan) =>
-      changeFile(plan, "FILE_PYROSCOPE_YAML", (file) =>
-        file.setIn(["architecture", "storage"], "v2"),
-      ),
+      changeFile(plan, "FILE_PYROSCOPE_YAML", (file) => {
+        file.setIn(["architecture_storage"], "v2");
+        // Its default, the way into v2.
+        remove(file, ["limits", "write_path"]);
+        // The index on the task's disk, the only place that can be written to.
+        file.setIn(["metastore", "data_dir"], "/data/metastore");
+        file.setIn(["metastore", "raft", "dir"], "/data/raft");
+        file.setIn(["metastore", "raft", "snapshots_dir"], "/data/raft");
+      }),
     says: /^profiles: \d+ of \d+ acknowledged items are lost/,
   },
 ];

@@ -8,10 +8,14 @@ import type { Place } from "../parts";
 import { Ledger, type SignalReport } from "./ledger";
 import type { Feed, PusherNews, PusherOrder, ReaderNews, ReaderOrder } from "./messages";
 
-export interface TrafficSettings {
-  /** Where the pushing client stands, and what it pushes through. */
+/** Where a pushing client stands, and what it pushes through. */
+export interface Sender {
   readonly client: Place;
   readonly door: Door;
+}
+
+export interface TrafficSettings {
+  readonly senders: readonly Sender[];
   /** Where the reading client stands, and what it reads. */
   readonly grafana: Place;
   readonly room: ReadingRoom;
@@ -46,52 +50,61 @@ const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number
   profiles: { streams: 1, rate: 0.5, batch: 2 },
 };
 
-/** Constant load and its exact account: one process pushes, one reads what the first one saw acknowledged. */
+/** Constant load and its exact account: processes push, and one reads what they saw acknowledged. */
 export class Traffic {
   private readonly ledger = new Ledger();
 
   private constructor(
-    private readonly pusher: ChildProcess,
+    private readonly pushers: readonly ChildProcess[],
     private readonly reader: ChildProcess,
   ) {
-    pusher.on("message", (news: PusherNews) => {
-      if (news.kind !== "pushed") return;
-      this.ledger.pushed(news.record);
-      const { stream, items, refusal } = news.record;
-      if (refusal === undefined) order(reader, { kind: "acknowledged", stream, items });
-    });
+    for (const pusher of pushers)
+      pusher.on("message", (news: PusherNews) => {
+        if (news.kind !== "pushed") return;
+        this.ledger.pushed(news.record);
+        const { stream, items, refusal } = news.record;
+        if (refusal === undefined) order(reader, { kind: "acknowledged", stream, items });
+      });
     reader.on("message", (news: ReaderNews) => {
       if (news.kind === "read") this.ledger.wasRead(news.record);
     });
   }
 
   static start(settings: TrafficSettings): Traffic {
-    const { client, grafana, door, room, ca, projectRoot, times = 1 } = settings;
+    const { senders, grafana, room, ca, projectRoot, times = 1 } = settings;
     const run = randomBytes(4).toString("hex");
-    const feeds = (Object.keys(door.urls) as Way[])
-      .filter((way) => room.urls[signalOf[way]] !== undefined)
-      .flatMap((way): Feed[] => {
-        const { streams, rate, batch } = usual[way];
-        return Array.from({ length: streams }, (_, index) => ({
-          stream: { run, way, name: `s${index}` },
-          rate: rate * times,
-          batch,
-        }));
-      });
-    const pusher = start(client, projectRoot, "rehearsal/traffic/pusher.ts");
-    const reader = start(grafana, projectRoot, "rehearsal/traffic/reader.ts");
     const reach = (timeoutMs: number): Reach => ({ ca, timeoutMs });
-    const streams = feeds.map(({ stream }) => stream);
+    const feedsOf = ({ urls }: Door): Feed[] =>
+      (Object.keys(urls) as Way[])
+        .filter((way) => room.urls[signalOf[way]] !== undefined)
+        .flatMap((way) => {
+          const { streams, rate, batch } = usual[way];
+          return Array.from({ length: streams }, (_, index) => ({
+            stream: { run, way, name: `s${index}` },
+            rate: rate * times,
+            batch,
+          }));
+        });
+    const reader = start(grafana, projectRoot, "rehearsal/traffic/reader.ts");
+    const streams = senders.flatMap(({ door }) => feedsOf(door)).map(({ stream }) => stream);
     order(reader, { kind: "start", room, reach: reach(READ_TRY_MS), streams });
-    order(pusher, { kind: "start", door, reach: reach(PUSH_TRY_MS), feeds });
-    return new Traffic(pusher, reader);
+    const pushers = senders.map(({ client, door }) => {
+      const pusher = start(client, projectRoot, "rehearsal/traffic/pusher.ts");
+      order(pusher, { kind: "start", door, reach: reach(PUSH_TRY_MS), feeds: feedsOf(door) });
+      return pusher;
+    });
+    return new Traffic(pushers, reader);
   }
 
   /** Ends the load, reads everything back, and gives the account. */
   async finish(eventMs: number, settleMs: number): Promise<TrafficReport> {
-    const pushed = this.news<PusherNews, "done">(this.pusher, "done");
-    order(this.pusher, { kind: "stop" });
-    await pushed;
+    await Promise.all(
+      this.pushers.map((pusher) => {
+        const pushed = this.news<PusherNews, "done">(pusher, "done");
+        order(pusher, { kind: "stop" });
+        return pushed;
+      }),
+    );
     const stopped = this.news<ReaderNews, "stopped">(this.reader, "stopped");
     order(this.reader, { kind: "stop" });
     await stopped;
@@ -107,8 +120,7 @@ export class Traffic {
   }
 
   stop(): void {
-    this.pusher.kill("SIGKILL");
-    this.reader.kill("SIGKILL");
+    for (const each of [...this.pushers, this.reader]) each.kill("SIGKILL");
   }
 
   private news<News extends { kind: string }, Kind extends News["kind"]>(

@@ -21,13 +21,11 @@ describe("constant load against servers that lose, refuse and hide", function ()
     const { url } = await stack.start();
     before();
     const traffic = Traffic.start({
-      client: here,
+      senders: ["loki-push", "remote-write"].map((way) => ({
+        client: here,
+        door: { name: "front door", token: stack.token, urls: { [way]: `${url}/push/${way}` } },
+      })),
       grafana: here,
-      door: {
-        name: "front door",
-        token: stack.token,
-        urls: { "loki-push": `${url}/push/loki-push`, "remote-write": `${url}/push/remote-write` },
-      },
       room: { urls: { logs: `${url}/read/logs`, metrics: `${url}/read/metrics` } },
       ca: "",
       projectRoot,
