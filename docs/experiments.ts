@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { experiments, shortExperiments } from "../rehearsal/experiments/catalog";
 import type { ExperimentResult } from "../rehearsal/experiments/result";
+import type { PrivilegeReport, Removal } from "../rehearsal/privilege/measure";
 import { traps } from "../rehearsal/experiments/traps";
 import type { SignalReport } from "../rehearsal/traffic/ledger";
 
@@ -10,10 +11,12 @@ export const RESULTS = "rehearsal/results";
 
 /** The page of the rehearsal, with the tables made from the kept results. */
 export function rehearsalPage(root: string, page: string): string {
-  const results = readResults(root);
+  const results = read<ExperimentResult>(root, RESULTS);
   const parts: Record<string, string> = {
     experiments: experimentsTable(results),
+    start: startTable(results),
     traps: trapsTable(results),
+    privileges: privilegesTable(read<PrivilegeReport>(root, path.join(RESULTS, "privileges"))),
   };
   return page.replace(
     /(<!-- generated:(\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
@@ -26,15 +29,12 @@ export function rehearsalPage(root: string, page: string): string {
   );
 }
 
-function readResults(root: string): ExperimentResult[] {
-  const folder = path.join(root, RESULTS);
+function read<Result>(root: string, folder: string): Result[] {
   return fs
-    .readdirSync(folder)
+    .readdirSync(path.join(root, folder))
     .filter((file) => file.endsWith(".json"))
     .sort()
-    .map(
-      (file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as ExperimentResult,
-    );
+    .map((file) => JSON.parse(fs.readFileSync(path.join(root, folder, file), "utf8")) as Result);
 }
 
 /** A row per experiment, stack and signal; sums over the runs, and the worst of what is a time. */
@@ -91,6 +91,71 @@ function trapsTable(results: readonly ExperimentResult[]): string {
     return [trap.title, trap.stack, outcome, words.replaceAll("|", "\\|").slice(0, 160)];
   });
   return markdown(["trap put back into the plan", "stack", "noticed", "by these words"], rows);
+}
+
+/** How long the cold starts took from nothing until everything that can be started was ready. */
+export function startTable(results: readonly ExperimentResult[]): string {
+  const rows = ["dev", "prod"].flatMap((stack) => {
+    const runs = results.filter(
+      (each) => each.experiment === "cold-start" && each.stack === stack && each.readySeconds,
+    );
+    if (runs.length === 0) return [];
+    const seconds = runs.map(({ readySeconds = NaN }) => readySeconds).sort((a, b) => a - b);
+    const loads = runs.map(({ machine }) => machine.loadAverage);
+    const [first] = runs;
+    return [
+      [
+        stack,
+        String(first?.tasks ?? ""),
+        String(runs.length),
+        `${median(seconds).toFixed(1)} s`,
+        `${seconds.at(0)?.toFixed(1)} to ${seconds.at(-1)?.toFixed(1)} s`,
+        `${Math.min(...loads)} to ${Math.max(...loads)}`,
+        String(first?.machine.processors ?? ""),
+      ],
+    ];
+  });
+  return markdown(
+    ["stack", "tasks", "cold starts", "median", "all", "load average before", "processors"],
+    rows,
+  );
+}
+
+/** Of sorted numbers; of an even number of them the mean of the two in the middle. */
+function median(sorted: readonly number[]): number {
+  const middle = Math.floor(sorted.length / 2);
+  const [low = NaN, high = NaN] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
+  return (low + high) / 2;
+}
+
+const verdicts: readonly Removal["verdict"][] = [
+  "needed",
+  "used",
+  "not needed by the rehearsed parts",
+  "not rehearsed",
+];
+
+/** A row per permission; of several measurements of one, the last. */
+export function privilegesTable(reports: readonly PrivilegeReport[]): string {
+  const last = new Map(
+    [...reports]
+      .sort((a, b) => a.date.localeCompare(b.date))
+      .flatMap(({ stack, removals }) =>
+        removals.map((removal) => [`${stack} ${removal.name}`, { stack, removal }] as const),
+      ),
+  );
+  const rows = [...last.values()]
+    .sort(
+      (a, b) =>
+        verdicts.indexOf(a.removal.verdict) - verdicts.indexOf(b.removal.verdict) ||
+        a.removal.name.localeCompare(b.removal.name),
+    )
+    .map(({ stack, removal: { name, verdict, broke, refused, because } }) => {
+      // What breaks: the check's name; what it said is in the result.
+      const check = broke[0]?.split(": ")[0] ?? because ?? "";
+      return [`\`${name}\``, stack, verdict, check, (refused[0] ?? "").replaceAll("|", "\\|")];
+    });
+  return markdown(["taken out", "stack", "verdict", "breaks, or why not", "refused"], rows);
 }
 
 type Figures =
