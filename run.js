@@ -63,6 +63,12 @@ if (!isFresh(bundle, meta)) {
   }
 }
 
+// `npm run plan -- prod | head`: whoever reads has seen enough, which is no mistake of ours.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 Module.enableCompileCache(path.join(cache, "v8"));
 process.argv = [process.argv[0], path.join(root, entry), ...args];
 require(bundle);

@@ -8,7 +8,7 @@ import { formulas, unsized } from "../plan/capacity/formulas";
 import { limitsOf } from "../plan/capacity/limits";
 import { smallestSizes, withFragment } from "../plan/capacity/sizes";
 import { alternatives } from "../plan/compare";
-import { costOfPlan } from "../plan/cost";
+import { costOfPlan, type CostReport } from "../plan/cost";
 import { plannedStack, PROJECT, type PlannedStack } from "../plan/makePlan";
 import { pricesOf } from "../plan/prices";
 import { record } from "../plan/record";
@@ -50,8 +50,8 @@ const cells = (load: ExpectedLoad) =>
   ].map((value) => value.toLocaleString("en-US"));
 
 /** docs/cost.md with its generated parts. */
-export async function costPageWith(root: string, page: string): Promise<string> {
-  return withGenerated(page, { assumed: assumed(), elsewhere: await elsewhere(root) });
+export function costPageWith(page: string, bills: readonly Bill[]): string {
+  return withGenerated(page, { assumed: assumed(), elsewhere: elsewhere(bills) });
 }
 
 /** docs/capacity.md with its generated parts. */
@@ -89,23 +89,47 @@ function assumed(): string {
   );
 }
 
-async function elsewhere(root: string): Promise<string> {
+/** What a load costs a month, in USD: here, in the smallest sizes of prod's shape that carry it, and elsewhere. */
+export interface Bill {
+  readonly load: ExpectedLoad;
+  readonly cost: CostReport;
+  /** AWS's managed services, then Grafana Cloud. */
+  readonly others: readonly number[];
+}
+
+/** The loads of the pages, small to large. */
+export async function billsElsewhere(root: string): Promise<Bill[]> {
   const base = loadStackFile(path.join(root, "Pulumi.prod.yaml"));
-  const rows: string[][] = [];
+  const bills: Bill[] = [];
   for (const load of loads) {
     const { plan } = await planned(sized(base, load));
-    const cost = costOfPlan(plan);
-    const usd = (value: number) => Math.round(value).toLocaleString("en-US");
-    const others = alternatives(plan.workload, pricesOf(plan.region));
-    rows.push([
-      ...cells(load),
-      usd(cost.fixedUsd),
-      usd(cost.usageUsd),
-      usd(cost.total),
-      ...others.map(({ total }) => usd(total)),
-    ]);
+    const others = alternatives(plan.workload, pricesOf(plan.region)).map(({ total }) => total);
+    bills.push({ load, cost: costOfPlan(plan), others });
   }
-  return markdown([...columns, "fixed", "usage", "in all", "AWS managed", "Grafana Cloud"], rows);
+  return bills;
+}
+
+const usd = (value: number) => Math.round(value).toLocaleString("en-US");
+
+function elsewhere(bills: readonly Bill[]): string {
+  return markdown(
+    [...columns, "fixed", "usage", "in all", "AWS managed", "Grafana Cloud"],
+    bills.map(({ load, cost, others }) => [
+      ...cells(load),
+      ...[cost.fixedUsd, cost.usageUsd, cost.total, ...others].map(usd),
+    ]),
+  );
+}
+
+/** The same in short, for the README. */
+export function worthIt(bills: readonly Bill[]): string {
+  return markdown(
+    ["series", "logs, GB/day", "spans/s", "this stack", "AWS managed services", "Grafana Cloud"],
+    bills.map(({ load, cost, others }) => [
+      ...cells(load).slice(0, 3),
+      ...[cost.total, ...others].map(usd),
+    ]),
+  );
 }
 
 function sized(config: StackConfig, load: ExpectedLoad): StackConfig {

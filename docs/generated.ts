@@ -10,7 +10,7 @@ import { policiesPage } from "../policies/page";
 import { buildCatalog } from "../stacks/catalog";
 import { sendingGuide } from "../stacks/sendingGuide";
 import { dashboardsPage } from "./dashboardsPage";
-import { capacityPageWith, costPageWith } from "./costAndCapacity";
+import { billsElsewhere, capacityPageWith, costPageWith, worthIt } from "./costAndCapacity";
 import { readRequirements, requirementsPage } from "./requirements";
 import { exampleFiles } from "./examples";
 import { readmeWith } from "./readme";
@@ -35,6 +35,8 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
 }
 
 async function allFiles(root: string): Promise<GeneratedFile[]> {
+  const page = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
+  const bills = await billsElsewhere(root);
   return [
     ...dashboardFiles(),
     { path: "Pulumi.yaml", content: projectFile() },
@@ -53,22 +55,19 @@ async function allFiles(root: string): Promise<GeneratedFile[]> {
     },
     {
       path: "README.md",
-      content: await readmeWith(root, fs.readFileSync(path.join(root, "README.md"), "utf8")),
+      content: await readmeWith(root, page("README.md"), { elsewhere: worthIt(bills) }),
     },
     {
       path: "docs/cost.md",
-      content: await costPageWith(root, fs.readFileSync(path.join(root, "docs/cost.md"), "utf8")),
+      content: costPageWith(page("docs/cost.md"), bills),
     },
     {
       path: "docs/capacity.md",
-      content: capacityPageWith(root, fs.readFileSync(path.join(root, "docs/capacity.md"), "utf8")),
+      content: capacityPageWith(root, page("docs/capacity.md")),
     },
     {
       path: "docs/rehearsal.md",
-      content: rehearsalPage(
-        root,
-        fs.readFileSync(path.join(root, "docs", "rehearsal.md"), "utf8"),
-      ),
+      content: rehearsalPage(root, page("docs/rehearsal.md")),
     },
     { path: "examples/office-hours/Pulumi.dev.yaml", content: officeHours(root) },
     ...(await exampleFiles(root)),

@@ -6,12 +6,16 @@ import { buildCatalog } from "../stacks/catalog";
 import { shippedPlan } from "./shippedPlan";
 
 /** The README with its generated parts as the program says them. */
-export async function readmeWith(root: string, readme: string): Promise<string> {
-  const parts: Record<string, string> = {
+export async function readmeWith(
+  root: string,
+  readme: string,
+  parts: Readonly<Record<string, string>>,
+): Promise<string> {
+  return withGenerated(readme, {
+    ...parts,
     picture: picture(root),
     cost: await costTable(root),
-  };
-  return withGenerated(readme, parts);
+  });
 }
 
 /** Replaces what stands between `<!-- generated:NAME -->` and `<!-- /generated -->` of a page. */
