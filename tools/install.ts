@@ -47,6 +47,12 @@ const tools = {
     // Without a version the Automation API refuses the CLI.
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
   },
+  // What runs programs in YAML; comes with the CLI where that is installed as a whole.
+  "pulumi-language-yaml": {
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    module: "github.com/pulumi/pulumi-yaml",
+    versionVariable: "github.com/pulumi/pulumi-yaml/pkg/version.Version",
+  },
   versitygw: {
     package: "github.com/versity/versitygw/cmd/versitygw",
     module: "github.com/versity/versitygw",

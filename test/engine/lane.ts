@@ -135,9 +135,17 @@ export class Lane {
    * Runs the CLI as a user does, the program in a process of its own; it does not fail where the CLI does. The stand-in
    * of the language host cannot start policy packs: those are for {@link LaneStack}.
    */
-  async command(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
+  command(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
+    return this.commandIn("project", ...args);
+  }
+
+  /** The same in another folder of the lane than the project's. */
+  async commandIn(
+    folder: string,
+    ...args: string[]
+  ): Promise<{ readonly code: number; readonly output: string }> {
     const child = spawn(this.cli.command, [...args, "--non-interactive", "--color", "never"], {
-      cwd: path.join(this.folder, "project"),
+      cwd: path.join(this.folder, folder),
       env: {
         ...process.env,
         ...this.variables,
@@ -188,6 +196,20 @@ export class Lane {
       },
     );
     return new LaneStack(stack);
+  }
+
+  /** Serves the component plugin as Pulumi's Node language host starts it: in the folder of the program that uses it. */
+  servePlugin(): void {
+    const runner = require.resolve("@pulumi/pulumi/cmd/run-plugin");
+    executable(
+      path.join(this.folder, "bin", "pulumi-resource-lgtm-fargate"),
+      `exec ${quoted(process.execPath)} ${quoted(runner)} ${quoted(path.join(root, "plugin"))} "$@"`,
+    );
+  }
+
+  /** Makes a program known that stands for a language. */
+  addLanguage(name: string, file: string): void {
+    fs.symlinkSync(file, path.join(this.folder, "host", `pulumi-language-${name}`));
   }
 
   /** Puts another provider in the place of the stand-in of AWS. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,7 +7,6 @@ import { EngineError, Lane, type StateResource } from "./lane";
 import { loadFile } from "../fixtures/plans";
 
 const root = path.join(__dirname, "..", "..");
-const runner = require.resolve("@pulumi/pulumi/cmd/run-plugin");
 const PACKAGE = "lgtm-fargate";
 
 /** The settings of the shipped dev stack, as a program of another language would give them. */
@@ -42,11 +40,7 @@ describe("the plugin, from a program that knows only its schema", function () {
 
   before(async () => {
     lane = await Lane.open("plugin");
-    fs.writeFileSync(
-      path.join(lane.folder, "bin", `pulumi-resource-${PACKAGE}`),
-      `#!/bin/sh\nexec '${process.execPath}' '${runner}' '${path.join(root, "plugin")}' "$@"\n`,
-      { mode: 0o755 },
-    );
+    lane.servePlugin();
   });
   after(() => lane.close());
 
