@@ -32,3 +32,16 @@ export const drainSeconds = 10;
 
 /** Longest wait for requests under way when a server stops, in seconds; part of the 120 that Fargate gives (S14). */
 export const gracefulShutdownSeconds = 30;
+
+/**
+ * Pings of a query frontend to its queriers, which hold a connection open to it and get their work through that. dskit's
+ * default is a ping after 2 h (grafana/dskit:server/server.go, server.grpc.keepalive.time): of a querier that was gone with
+ * its machine nothing was heard, and look-ups that it had been given hung for 30 s, until the client gave up (measured).
+ */
+export const querierPings = {
+  grpc_server_keepalive_time: "5s",
+  grpc_server_keepalive_timeout: "5s",
+} as const;
+
+export const querierPingsReason =
+  "Default 2h: what a querier had been given when its machine died hung until the client gave up (measured).";

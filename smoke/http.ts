@@ -65,7 +65,11 @@ export class HttpClient {
           }),
         );
       });
-      request.on("error", (error) => reject(new Error(reasonOf(error, this.reach.timeoutMs))));
+      request.on("error", (error) => {
+        // Silence: other kept connections may lead to the same dead address, and would each cost as long.
+        if (error.name === "AbortError" || error.name === "TimeoutError") this.dropKept();
+        reject(new Error(reasonOf(error, this.reach.timeoutMs)));
+      });
       request.end(body);
     });
   }
@@ -74,6 +78,12 @@ export class HttpClient {
   public close(): void {
     this.plain.destroy();
     this.tls.destroy();
+  }
+
+  private dropKept(): void {
+    for (const { freeSockets } of [this.plain, this.tls])
+      for (const socket of Object.values(freeSockets).flatMap((kept) => kept ?? []))
+        socket.destroy();
   }
 
   private detour(target: URL): https.RequestOptions {

@@ -7,6 +7,8 @@ import type { StackConfig } from "../stack/schema";
 import {
   drainSeconds,
   gracefulShutdownSeconds,
+  querierPings,
+  querierPingsReason,
   idleTimeout,
   idleTimeoutReason,
   serverTimeout,
@@ -78,6 +80,7 @@ const calledByName = (role: LokiRoleId): boolean =>
 
 function processSection(config: StackConfig, role: LokiRoleId): Section {
   const drains = calledByName(role);
+  const isFrontend = role === "loki-query-frontend";
   return {
     settings: {
       target: lokiTargets[role],
@@ -89,6 +92,7 @@ function processSection(config: StackConfig, role: LokiRoleId): Section {
         http_server_read_timeout: serverTimeout(config),
         http_server_write_timeout: serverTimeout(config),
         graceful_shutdown_timeout: `${gracefulShutdownSeconds}s`,
+        ...(isFrontend ? querierPings : {}),
         grpc_server_max_recv_msg_size: grpcMessageBytes,
         grpc_server_max_send_msg_size: grpcMessageBytes,
       },
@@ -100,6 +104,7 @@ function processSection(config: StackConfig, role: LokiRoleId): Section {
             shutdown_delay: "Goes on serving until its name has left DNS; /ready is 503 meanwhile.",
           }
         : {}),
+      ...(isFrontend ? { "server.grpc_server_keepalive_time": querierPingsReason } : {}),
       "server.http_server_write_timeout": "Default 30s: shorter than the longest query.",
       "server.grpc_server_max_recv_msg_size":
         "Default 4 MiB: larger pushes and results fail with 500 (grafana/loki#8154).",

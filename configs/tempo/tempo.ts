@@ -6,6 +6,8 @@ import type { StackConfig } from "../stack/schema";
 import {
   drainSeconds,
   gracefulShutdownSeconds,
+  querierPings,
+  querierPingsReason,
   idleTimeout,
   idleTimeoutReason,
   queryTimeout,
@@ -99,7 +101,7 @@ const drainingRoles: readonly TempoRoleId[] = ["tempo-distributor", "tempo-query
 
 function serverSection(config: StackConfig, role: TempoRoleId): Section {
   const drains = drainingRoles.includes(role);
-  const facesLoadBalancer = role === "tempo-query-frontend";
+  const isFrontend = role === "tempo-query-frontend";
   return {
     settings: {
       ...(drains ? { shutdown_delay: `${drainSeconds}s` } : {}),
@@ -108,7 +110,7 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
         grpc_listen_port: portNumbers.grpc,
         http_server_read_timeout: serverTimeout(config),
         http_server_write_timeout: serverTimeout(config),
-        ...(facesLoadBalancer ? { http_server_idle_timeout: idleTimeout(config) } : {}),
+        ...(isFrontend ? { http_server_idle_timeout: idleTimeout(config), ...querierPings } : {}),
         graceful_shutdown_timeout: `${gracefulShutdownSeconds}s`,
         log_level: "info",
       },
@@ -121,7 +123,12 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
               "Callers keep the address for the TTL of the name; goes on serving that long.",
           }
         : {}),
-      ...(facesLoadBalancer ? { "server.http_server_idle_timeout": idleTimeoutReason("2m") } : {}),
+      ...(isFrontend
+        ? {
+            "server.http_server_idle_timeout": idleTimeoutReason("2m"),
+            "server.grpc_server_keepalive_time": querierPingsReason,
+          }
+        : {}),
       "server.http_server_write_timeout": `Default 30 s, which cuts any longer query (${queryTimeout(config)} here).`,
     },
   };

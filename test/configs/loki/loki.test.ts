@@ -322,6 +322,17 @@ describe("configuration of Loki", () => {
     }
   });
 
+  it("S25: a frontend hears within 10 s that a querier is gone, and nobody else pings", () => {
+    for (const role of lokiRoleIds) {
+      const file = rendered(prodConfig(), role);
+      const [after, patience] = ["time", "timeout"].map((key) =>
+        at(file, `server.grpc_server_keepalive_${key}`),
+      );
+      if (role !== "loki-query-frontend") assert.equal(after ?? patience, undefined, role);
+      else assert.ok(seconds(after) + seconds(patience) <= 10, role);
+    }
+  });
+
   it("S25: schema of the bucket: tsdb v13 by the day, from a constant day, the same in every role", () => {
     const config = configWith(prodConfig(), { loki: { schemaFrom: "2024-02-29" } });
     for (const role of lokiRoleIds) {

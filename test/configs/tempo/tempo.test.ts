@@ -177,6 +177,16 @@ describe("Tempo's configuration", () => {
     }
   });
 
+  it("S25: a frontend hears within 10 s that a querier is gone, and nobody else pings", () => {
+    for (const role of roles) {
+      const [after, patience] = ["time", "timeout"].map((key) =>
+        at(read(config, role), `server.grpc_server_keepalive_${key}`),
+      );
+      if (role !== "tempo-query-frontend") assert.equal(after ?? patience, undefined, role);
+      else assert.ok(seconds(after) + seconds(patience) <= 10, role);
+    }
+  });
+
   it("S21: a querier takes on as much as its memory holds", () => {
     const path = "querier.max_concurrent_queries";
     assert.equal(at(read(config, "tempo-querier"), path), 20);
