@@ -18,7 +18,7 @@ import { trapNamed } from "./traps";
 const DEFAULT_BEFORE_SECONDS = 20;
 const DEFAULT_AFTER_SECONDS = 30;
 /** How long acknowledged data may take until it can be read at the end, in milliseconds. */
-const SETTLE_MS = 300_000;
+const SETTLE_MS = 600_000;
 /** The same with a trap in the plan: whether something is found late is another question than whether it is noticed. */
 const TRAP_SETTLE_MS = 30_000;
 

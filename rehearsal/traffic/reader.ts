@@ -90,6 +90,7 @@ async function settle(
   timeoutMs: number,
 ): Promise<Extract<ReaderNews, { kind: "settled" }>> {
   const began = Date.now();
+  const deadlineMs = began + timeoutMs;
   const waiting = new Map<Watcher, readonly Item[]>(
     watchers.map((watcher) => [watcher, [...watcher.items]]),
   );
@@ -98,15 +99,17 @@ async function settle(
     failure = undefined;
     await Promise.all(
       [...waiting].map(async ([watcher, items]) => {
-        const left = await lookFor(reader, watcher.stream, items).catch((error: unknown) => {
-          failure = reasonOf(error, timeoutMs);
-          return items;
-        });
+        const left = await lookFor(reader, watcher.stream, items, deadlineMs).catch(
+          (error: unknown) => {
+            failure = reasonOf(error, timeoutMs);
+            return items;
+          },
+        );
         if (left.length === 0) waiting.delete(watcher);
         else waiting.set(watcher, left);
       }),
     );
-    if (waiting.size === 0 || Date.now() - began > timeoutMs) break;
+    if (waiting.size === 0 || Date.now() > deadlineMs) break;
     await new Promise((resolve) => setTimeout(resolve, 3000));
   }
   return {
@@ -125,10 +128,14 @@ async function lookFor(
   reader: Reader,
   stream: Stream,
   items: readonly Item[],
+  deadlineMs: number,
 ): Promise<readonly Item[]> {
   const missing: Item[] = [];
-  for (let start = 0; start < items.length; start += 2000) {
-    const piece = items.slice(start, start + 2000);
+  // Each trace is a question of its own.
+  const atOnce = signalOf[stream.way] === "traces" ? 200 : 2000;
+  for (let start = 0; start < items.length; start += atOnce) {
+    if (Date.now() > deadlineMs) throw new Error("there was no time to look for everything");
+    const piece = items.slice(start, start + atOnce);
     const found = await reader.read(stream, piece);
     missing.push(...piece.filter(({ sequence }) => !found.has(sequence)));
   }

@@ -45,8 +45,8 @@ const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number
   "otlp-metrics": { streams: 1, rate: 1, batch: 5 },
   "loki-push": { streams: 3, rate: 2, batch: 10 },
   "otlp-logs": { streams: 1, rate: 1, batch: 10 },
-  "otlp-grpc-traces": { streams: 1, rate: 2, batch: 2 },
-  "otlp-http-traces": { streams: 1, rate: 2, batch: 2 },
+  "otlp-grpc-traces": { streams: 1, rate: 2, batch: 1 },
+  "otlp-http-traces": { streams: 1, rate: 2, batch: 1 },
   profiles: { streams: 1, rate: 0.5, batch: 2 },
 };
 
