@@ -168,12 +168,13 @@ type Figures =
   | "readsFailed"
   | "failedReadSeconds"
   | "readsShort"
+  | "readsShortForAMoment"
   | "slowestReadMs";
 
 const sum = (reports: readonly SignalReport[], key: Figures): number =>
-  reports.reduce((total, each) => total + each[key], 0);
+  reports.reduce((total, each) => total + (each[key] ?? 0), 0);
 const worst = (reports: readonly SignalReport[], key: Figures): number =>
-  reports.reduce((most, each) => Math.max(most, each[key]), 0);
+  reports.reduce((most, each) => Math.max(most, each[key] ?? 0), 0);
 
 const share = (
   reports: readonly SignalReport[],
@@ -187,7 +188,10 @@ const share = (
 };
 
 function shortCell(reports: readonly SignalReport[]): string {
-  const text = `${sum(reports, "readsShort")} of ${sum(reports, "reads")}`;
+  const moments = sum(reports, "readsShortForAMoment");
+  const text =
+    `${sum(reports, "readsShort")} of ${sum(reports, "reads")}` +
+    (moments === 0 ? "" : ` (${moments} more for a moment)`);
   const spans = reports.flatMap(({ short }) => short ?? []);
   if (spans.length === 0) return text;
   const from = Math.min(...spans.map(({ firstSeconds }) => firstSeconds));

@@ -70,8 +70,8 @@ export const memcachedAway: Experiment = {
 export const dnsAway: Experiment = {
   name: "dns-away",
   title: "the resolver away for 60 s",
-  // Clients look names up too: the readers' own connections are kept, new ones cannot be made.
-  promises: {},
+  // Who reads looks names up too: over the connections that it has it goes on, new ones cannot be made.
+  promises: { failedReadSeconds: 60 },
   run: async ({ rehearsal, note, pause }) => {
     note("the resolver goes away");
     rehearsal.names.away = true;

@@ -31,8 +31,8 @@ export interface Promises {
   readonly failedReadSeconds?: number;
   /** Signals whose reads may be short of acknowledged data. */
   readonly shortReads?: readonly Signal[];
-  /** Acknowledged items may be lost. */
-  readonly loss?: boolean;
+  /** Signals of which acknowledged items may be lost. */
+  readonly loss?: readonly Signal[];
   /** Refusals that are right, whatever their number. */
   readonly refusals?: RegExp;
 }

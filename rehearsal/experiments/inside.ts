@@ -13,7 +13,7 @@ import { brokenPromises } from "./judge";
 import { startLoad } from "./load";
 import type { ExperimentOrder, ExperimentNews } from "./order";
 import type { ExperimentResult } from "./result";
-import { trapNamed } from "./traps";
+import { trapNamed, type Trap } from "./traps";
 
 const DEFAULT_BEFORE_SECONDS = 20;
 const DEFAULT_AFTER_SECONDS = 30;
@@ -63,7 +63,7 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
       rehearsal,
       journal,
       broken,
-      trap === undefined ? SETTLE_MS : TRAP_SETTLE_MS,
+      trap,
     );
     ({ traffic, eventSeconds } = measured);
     broken.push(...brokenPromises(traffic, experiment.promises));
@@ -112,15 +112,17 @@ async function underLoad(
   rehearsal: Rehearsal,
   journal: Journal,
   broken: string[],
-  settleMs: number,
+  trap: Trap | undefined,
 ): Promise<{ traffic: TrafficReport; eventSeconds: number }> {
   const load = await startLoad(rehearsal, experiment.times);
+  const noticed = Promise.withResolvers<void>();
   const context: ExperimentContext = {
     rehearsal,
     note: (what) => journal.note(experiment.name, what),
     complain: (what) => {
       journal.note(experiment.name, "WRONG", what);
       broken.push(what);
+      if (trap?.says.test(what) ?? false) noticed.resolve();
     },
     pause,
     steadySeconds: 180,
@@ -128,10 +130,16 @@ async function underLoad(
   await pause(experiment.beforeSeconds ?? DEFAULT_BEFORE_SECONDS);
   const eventSeconds = journal.seconds;
   const eventMs = Date.now();
-  await experiment.run(context);
-  await pause(experiment.afterSeconds ?? DEFAULT_AFTER_SECONDS);
+  const all = async () => {
+    await experiment.run(context);
+    await pause(experiment.afterSeconds ?? DEFAULT_AFTER_SECONDS);
+  };
+  await Promise.race([all(), noticed.promise]);
   context.note("load ends; everything acknowledged is read back");
-  return { traffic: await load.finish(eventMs, settleMs), eventSeconds };
+  return {
+    traffic: await load.finish(eventMs, trap === undefined ? SETTLE_MS : TRAP_SETTLE_MS),
+    eventSeconds,
+  };
 }
 
 /** Connections and requests that were refused, with who wanted what. */

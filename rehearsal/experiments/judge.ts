@@ -8,7 +8,7 @@ export function brokenPromises(report: TrafficReport, promises: Promises): strin
     broken.push(`the last reading failed: ${report.settleFailure}`);
   for (const each of report.signals) {
     const { signal, short } = each;
-    if (each.lost > 0 && promises.loss !== true)
+    if (each.lost > 0 && promises.loss?.includes(signal) !== true)
       broken.push(`${signal}: ${each.lost} of ${each.acknowledged} acknowledged items are lost`);
     const allowed = (reason: string) => promises.refusals?.test(reason) ?? false;
     if (

@@ -10,7 +10,7 @@ import type { Service } from "../types";
  * request's own). So one replaced ingester is enough for look-ups that miss a trace until the other copy is flushed and
  * listed: nothing is lost, and no setting changes it.
  */
-const TEMPO_SHORT: readonly Signal[] = ["traces"];
+const TWO_COPIES: readonly Signal[] = ["traces"];
 
 /** Products side by side, as `pulumi up` does; inside a product one service after the other. */
 const eachProduct = (
@@ -23,7 +23,7 @@ export const roll: Experiment = {
   name: "roll",
   title: "rolling replacement of every role, in the order and with the pauses of an `up`",
   afterSeconds: 60,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   run: (context) => eachProduct(context, (services) => rollInTurn(context, services)),
 };
 
@@ -42,7 +42,7 @@ export const rollOne: Experiment = {
   name: "roll-one",
   title: "replacement of one ring replica of each product",
   afterSeconds: 45,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   run: (context) =>
     eachProduct(context, (services) =>
       rollInTurn(
@@ -69,7 +69,7 @@ export const rollRings: Experiment = {
   name: "roll-rings",
   title: "rolling replacement of the ring replicas, with the pauses of an `up`",
   afterSeconds: 60,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   run: (context) =>
     eachProduct(context, (services) => rollInTurn(context, services.filter(isRingReplica))),
 };
@@ -82,7 +82,7 @@ export const restartInLoss: Experiment = {
   name: "restart-in-loss",
   title: "a zone away for two minutes; meanwhile a healthy ring replica of each product restarts",
   afterSeconds: 45,
-  promises: { refusedSeconds: 60, failedReadSeconds: 60, shortReads: TEMPO_SHORT },
+  promises: { refusedSeconds: 60, failedReadSeconds: 60, shortReads: TWO_COPIES },
   notFor: zonesTooFew,
   run: async (context) => {
     const { rehearsal, note, complain, pause, steadySeconds } = context;
@@ -112,7 +112,7 @@ export const kill: Experiment = {
   name: "kill",
   title: "`kill -9` of one task of each role, replaced with a new address",
   afterSeconds: 60,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   run: (context) =>
     eachProduct(context, async (services) => {
       for (const service of rolesOnce(services)) await killOne(context, service);
@@ -123,7 +123,7 @@ export const killOneRing: Experiment = {
   name: "kill-one",
   title: "`kill -9` of one ring replica of each product",
   afterSeconds: 45,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   run: (context) =>
     eachProduct(context, async (services) => {
       const [replica] = services.filter(isRingReplica);
@@ -131,12 +131,15 @@ export const killOneRing: Experiment = {
     }),
 };
 
-/** RF 3 pays for one unclean death in a flush window: the second one makes reads short until the survivor has flushed. */
+/**
+ * RF 3 pays for one unclean death in a flush window: the second one makes reads short until the survivor has flushed. Of a
+ * trace of which Tempo has two copies only, the second death takes the last one.
+ */
 export const killTwo: Experiment = {
   name: "kill-two",
   title: "`kill -9` of two ring replicas of each product, one after the other",
   afterSeconds: 60,
-  promises: { shortReads: ["metrics", "logs", "traces"] },
+  promises: { shortReads: ["metrics", "logs", "traces"], loss: TWO_COPIES },
   run: (context) =>
     eachProduct(context, async (services) => {
       for (const replica of services.filter(isRingReplica).slice(0, 2))
@@ -171,7 +174,7 @@ export const zone: Experiment = {
   name: "zone",
   title: "loss of a zone for 90 s, then back",
   afterSeconds: 60,
-  promises: { shortReads: TEMPO_SHORT },
+  promises: { shortReads: TWO_COPIES },
   notFor: zonesTooFew,
   run: async (context) => {
     const { rehearsal, note, pause, steadySeconds } = context;

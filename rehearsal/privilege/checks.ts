@@ -27,11 +27,15 @@ async function within(seconds: number, attempt: () => Promise<void>): Promise<vo
 }
 
 /** Insists that it goes on holding. */
-async function throughout(seconds: number, attempt: () => Promise<void>): Promise<void> {
+async function throughout(
+  seconds: number,
+  attempt: () => Promise<void>,
+  everySeconds = 1,
+): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (performance.now() < deadline) {
     await attempt();
-    await pause(1000);
+    await pause(everySeconds * 1000);
   }
 }
 
@@ -190,6 +194,19 @@ async function chunksAreLookedUp(stand: Stand): Promise<void> {
   });
 }
 
+/** Queriers and compactors look every 30 s which files of the index and which blocks the bucket has. */
+async function bucketIsListed(stand: Stand): Promise<void> {
+  const failures = () =>
+    stand.metric(
+      /(loki|tempo)-(querier|compactor)/,
+      /^(tempodb_blocklist_poll_errors_total|loki_tsdb_shipper_tables_sync_operation_total\{.*status="failure")/,
+    );
+  const before = await failures();
+  const attempt = async () =>
+    expect((await failures()) === before, "a list of the bucket could not be had");
+  await throughout(45, attempt, 5);
+}
+
 /** Only results that are older than some minutes are cached: an old range is asked for, and has nothing in it. */
 async function resultsAreCached(stand: Stand): Promise<void> {
   const asked = () =>
@@ -261,6 +278,7 @@ export const checks: readonly Check[] = [
   watch("the load balancer sees every target healthy", (stand) =>
     throughout(35, () => targetsAreHealthy(stand)),
   ),
+  watch("the bucket can be listed", bucketIsListed),
   flush("flushed logs are in the bucket", (stand) => flushed(stand, "loki", "loki-push")),
   flush("flushed traces are in the bucket", (stand) => flushed(stand, "tempo", "otlp-http-traces")),
   flush("flushed chunks are in the cache", cached),

@@ -21,6 +21,8 @@ export interface ReadRecord {
   readonly expected: number;
   /** Those that were not. */
   readonly missing: readonly Item[];
+  /** Something was missing, and there when it was asked for again at once. */
+  readonly forAMoment: boolean;
   /** Why the last try failed; absent: it was answered. */
   readonly failure?: string;
 }
@@ -47,6 +49,8 @@ export interface SignalReport {
   readonly slowestReadMs: number;
   /** Reads that were answered without something acknowledged. */
   readonly readsShort: number;
+  /** Reads that lacked something which was there when it was asked for once more; absent in results that are older. */
+  readonly readsShortForAMoment?: number;
   readonly short?: ShortReads;
 }
 
@@ -136,6 +140,7 @@ export class Ledger {
       failures: [...new Set(failed.map(({ failure = "" }) => failure))].slice(0, 5),
       slowestReadMs: slowest(reads),
       readsShort: short.length,
+      readsShortForAMoment: reads.filter(({ forAMoment }) => forAMoment).length,
       ...(short.length === 0 ? {} : { short: shortReads(short, eventMs) }),
     };
   }

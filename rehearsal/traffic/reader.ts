@@ -11,6 +11,11 @@ const PAUSE_MS = 700;
 /** A read asks for so much of a stream: what came last, or a stretch of the past. */
 const WINDOW_MS = 20_000;
 const TRACES_PER_READ = 4;
+/**
+ * A Tempo ingester takes idle traces out of its memory first and then writes them to its log
+ * (grafana/tempo:modules/ingester/instance.go, CutCompleteTraces, v2.9.0): for a moment it has them in neither place.
+ */
+const MOMENT_MS = 1500;
 
 const tell = (news: ReaderNews): void => void process.send?.(news);
 
@@ -53,15 +58,25 @@ class Watcher {
       "first failure",
     );
     const { found, failure } = result;
-    const missing =
+    const atFirst =
       found === undefined ? [] : wanted.filter(({ sequence }) => !found.has(sequence));
+    const missing = await this.afterAMoment(atFirst);
     const record = { stream: this.stream, beganMs, endedMs: Date.now(), tries };
     return {
       ...record,
       expected: wanted.length,
       missing,
+      forAMoment: atFirst.length > 0 && missing.length === 0,
       ...(failure === undefined ? {} : { failure }),
     };
+  }
+
+  /** What of these is still missing when it is asked for once more. */
+  private async afterAMoment(missing: readonly Item[]): Promise<readonly Item[]> {
+    if (missing.length === 0 || signalOf[this.stream.way] !== "traces") return missing;
+    await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+    const found = await this.reader.read(this.stream, missing).catch(() => new Set<number>());
+    return missing.filter(({ sequence }) => !found.has(sequence));
   }
 
   /** By turns: the newest, and a stretch of the past, where replacements leave their holes. */

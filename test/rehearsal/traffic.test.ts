@@ -37,16 +37,18 @@ describe("account of a load", () => {
   it("tells failed reads from short ones, with their place in time", () => {
     const ledger = new Ledger();
     ledger.pushed(push(1000));
-    const read = { stream, tries: 1, expected: 5, missing: [] };
+    const read = { stream, tries: 1, expected: 5, missing: [], forAMoment: false };
     ledger.wasRead({ ...read, beganMs: 1500, endedMs: 1600 });
     ledger.wasRead({ ...read, beganMs: 4000, endedMs: 4001, missing: items(1000, 2) });
     ledger.wasRead({ ...read, beganMs: 6500, endedMs: 6501, missing: items(1000, 1) });
     ledger.wasRead({ ...read, beganMs: 9000, endedMs: 9001, failure: "HTTP 500" });
+    ledger.wasRead({ ...read, beganMs: 9500, endedMs: 9501, forAMoment: true });
     const [report] = ledger.report(2000, new Map([[streamKey(stream), 3]]));
     assert.ok(report);
+    assert.equal(report.readsShortForAMoment, 1);
     assert.deepEqual(
       [report.reads, report.readsFailed, report.failedReadSeconds, report.readsShort, report.lost],
-      [4, 1, 1, 2, 3],
+      [5, 1, 1, 2, 3],
     );
     const { examples, ...short } = report.short ?? { examples: [] };
     assert.deepEqual(short, { firstSeconds: 2, lastSeconds: 4.5, most: 2, mostOf: 5 });
