@@ -66,6 +66,12 @@ export function recompute(plan: PlanFile): Map<string, number> {
     .filter(({ inputs }) => inputs["internal"] !== true)
     .reduce((sum, { inputs }) => sum + (inputs["subnets"] as string[]).length, 0);
   add("public-ipv4-hour", (n("aws:ec2/eip:Eip") + zonesOfBalancers) * HOURS);
+  const endpoints = of("aws:ec2/vpcEndpoint:VpcEndpoint").filter(
+    ({ inputs }) => inputs["vpcEndpointType"] === "Interface",
+  );
+  for (const { inputs } of endpoints)
+    add("vpc-endpoint-hour", (inputs["subnetIds"] as string[]).length * HOURS);
+  add("kms-key-month", n("aws:kms/key:Key"));
   add("load-balancer-hour", n("aws:lb/loadBalancer:LoadBalancer") * HOURS);
   for (const { inputs } of of("aws:rds/instance:Instance")) {
     const multi = inputs["multiAz"] === true ? "multi-az-" : "";
@@ -226,6 +232,12 @@ export function recompute(plan: PlanFile): Map<string, number> {
   const sum = (by: Record<string, number>) => Object.values(by).reduce((a, b) => a + b, 0);
   add("s3-put-1k", sum(put) / 1000);
   add("s3-get-1k", sum(get) / 1000);
+  // With a bucket key, one request in a hundred also asks KMS.
+  const encryption = of(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  );
+  if (JSON.stringify(encryption.map(({ inputs }) => inputs["rules"])).includes("aws:kms"))
+    add("kms-requests-10k", (sum(put) + sum(get)) / 100 / 10_000);
   add("s3-standard-ia-gb-month", cold.ia);
   add("s3-glacier-ir-gb-month", cold.gir);
   add("s3-standard-ia-transition-1k", moved / 1000);
@@ -260,11 +272,20 @@ export function recompute(plan: PlanFile): Map<string, number> {
     (l("openDashboards") * f.connectionsPerDashboard) / f.lcuActiveConnections,
   );
   add("alb-lcu-hour", units * HOURS);
-  add("internet-out-gb", answers);
+  if (zonesOfBalancers > 0) add("internet-out-gb", answers);
 
   // Operation.
   const ownLogs = all * f.ownLogGbPerTask;
-  add("nat-gateway-gb", all * f.startsPerMonth * f.imageGb + ownLogs);
+  const ends = endpoints.map(({ inputs }) => String(inputs["serviceName"]).split(".").at(-1));
+  const viaEndpoint = ends.includes("logs") ? ownLogs : 0;
+  // The gateways of a VPC that was there before are on somebody else's bill.
+  if (n("aws:ec2/natGateway:NatGateway") > 0)
+    add("nat-gateway-gb", all * f.startsPerMonth * f.imageGb + ownLogs - viaEndpoint);
+  add(
+    "vpc-endpoint-gb",
+    viaEndpoint + ends.filter((end) => end !== "logs").length * all * f.endpointGbPerTask,
+  );
+  if (n("aws:ec2/flowLog:FlowLog") > 0) add("vended-logs-gb", all * f.flowLogGbPerTask);
   add("logs-ingest-gb", ownLogs);
   add("logs-storage-gb-month", (ownLogs * Number(facts["logRetentionDays"])) / DAYS);
   add(
