@@ -28,6 +28,9 @@ interface Kept {
  * or hold back what the test says. They take requests apart only as far as items can be told.
  */
 export class FakeStack {
+  /** Searches for traces, and look-ups by id. */
+  searches = 0;
+  lookUps = 0;
   readonly behaviour: Partial<Record<string, Behaviour>> = {};
   readonly token = "fake-token";
   private readonly kept = new Map<string, Kept>();
@@ -219,7 +222,16 @@ export class FakeStack {
       const way = query.startsWith("{job=") ? "loki-push " : "otlp-logs ";
       const values = there.filter((key) => key.startsWith(way)).map((key) => ["1", key]);
       json({ data: { result: [{ values }] } });
+    } else if (signal === "traces" && url.pathname.endsWith("/api/search")) {
+      this.searches++;
+      const ids = there.flatMap((key) => /-traces (\w+) /.exec(key)?.[1] ?? []);
+      const traces = [...new Set(ids)].map((id) => ({
+        traceID: id.replace(/^0+/, ""),
+        spanSets: [{ matched: ids.filter((each) => each === id).length }],
+      }));
+      json({ traces });
     } else if (signal === "traces") {
+      this.lookUps++;
       const id = url.pathname.split("/").at(-1) ?? "";
       const spans = there
         .filter((key) => key.includes(` ${id} `))

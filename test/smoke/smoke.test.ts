@@ -17,7 +17,7 @@ describe("smoke test", () => {
   });
   afterEach(() => stack.stop());
 
-  const run = (readTimeoutMs = 300, token = stack.token): Promise<SmokeReport> =>
+  const run = (readTimeoutMs = 300, token = stack.token, items = ITEMS): Promise<SmokeReport> =>
     smoke({
       doors: [
         {
@@ -37,7 +37,7 @@ describe("smoke test", () => {
         ),
       },
       reach: { timeoutMs: 2000 },
-      items: ITEMS,
+      items,
       batches: 3,
       readTimeoutMs,
       readPauseMs: 50,
@@ -106,6 +106,15 @@ describe("smoke test", () => {
       assert.match(of(report, way).refusals.join(), /rejected 2 of it/);
     });
   }
+
+  it("searches for many traces at once, and looks up only those that no search finds", async () => {
+    stack.behaviour["otlp-http-traces"] = { keep: (sequence) => sequence !== 5 };
+    const way = of(await run(300, stack.token, 30), "otlp-http-traces");
+    assert.deepEqual([way.readBack, way.missing.length], [29, 1]);
+    assert.ok(stack.searches > 0);
+    // The lost one's other span is there: it is looked up each time, and the other way's traces never.
+    assert.ok(stack.lookUps < 20, String(stack.lookUps));
+  });
 
   it("says why reads fail", async () => {
     stack.behaviour["logs"] = { readStatus: 500 };
