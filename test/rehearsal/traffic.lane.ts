@@ -32,7 +32,7 @@ describe("constant load against servers that lose, refuse and hide", function ()
     });
     await new Promise((resolve) => setTimeout(resolve, 4000));
     await during();
-    const report = await traffic.finish(Date.now(), 1000);
+    const report = await traffic.finish(Date.now(), 5000);
     const of = (signal: string) => {
       const found = report.signals.find((each) => each.signal === signal);
       assert.ok(found, signal);
