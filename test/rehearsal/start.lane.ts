@@ -9,6 +9,14 @@ import type { RehearsalReport } from "../../rehearsal/report";
 import { devConfig, prodConfig } from "../fixtures/config";
 import { planOfConfig } from "../fixtures/plans";
 
+const all = process.env["LGTM_REHEARSAL_ALL"] !== undefined;
+
+/** What CI takes out: what clients, the load balancer and Loki's and Tempo's calls of each other go through, and the rights in S3. */
+const IN_CI = "from-(load-balancer|anywhere|grafana|alloy-gateway)|9095|OwnPrefixes";
+
+/** Fargate itself needs what memcached may send, to pull images and to write logs; a rehearsal does neither. */
+const NOT_MISSED = "lgtm-memcached-to-anywhere";
+
 /** Runs the command. Its progress is shown only where the test fails. */
 function rehearse(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
@@ -77,11 +85,3 @@ describe("a rehearsal", () => {
     assert.ok(!/at \w+ \(/.test(nothing.stderr + noPlan.stderr + empty.stderr), "no stack trace");
   });
 });
-
-const all = process.env["LGTM_REHEARSAL_ALL"] !== undefined;
-
-/** What CI takes out: what clients, the load balancer and Loki's and Tempo's calls of each other go through, and the rights in S3. */
-const IN_CI = "from-(load-balancer|anywhere|grafana|alloy-gateway)|9095|OwnPrefixes";
-
-/** Fargate itself needs what memcached may send, to pull images and to write logs; a rehearsal does neither. */
-const NOT_MISSED = "lgtm-memcached-to-anywhere";
