@@ -91,8 +91,7 @@ export const restartInLoss: Experiment = {
     const ids = subnets.map(({ id }) => id);
     note(`lose zone ${first?.zone}`);
     await rehearsal.scheduler.loseSubnets(ids);
-    // Loki forgets the dead one a heartbeat timeout (1 m) later.
-    await pause(90);
+    await pause(75);
     await eachProduct(context, async (services) => {
       const replica = services.filter(isRingReplica)[1];
       if (replica === undefined) return;

@@ -110,16 +110,21 @@ async function settle(
     watchers.map((watcher) => [watcher, [...watcher.items]]),
   );
   let failure: string | undefined;
+  // Whose items have all been looked for at least once: what is left of those is what was missing then.
+  const complete = new Set<Watcher>();
   for (;;) {
     failure = undefined;
     await Promise.all(
       [...waiting].map(async ([watcher, items]) => {
         const left = await lookFor(reader, watcher.stream, items, deadlineMs).catch(
           (error: unknown) => {
-            failure = reasonOf(error, timeoutMs);
-            return items;
+            if (!complete.has(watcher) || Date.now() <= deadlineMs)
+              failure = reasonOf(error, timeoutMs);
+            return undefined;
           },
         );
+        if (left === undefined) return;
+        complete.add(watcher);
         if (left.length === 0) waiting.delete(watcher);
         else waiting.set(watcher, left);
       }),
