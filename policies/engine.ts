@@ -1,6 +1,6 @@
 import { specialResourceSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import * as server from "@pulumi/policy/server";
-import type { Policy } from "./policy";
+import { type Policy, typesOf } from "./policy";
 
 /**
  * The SDK's analyzer functions, which serve the engine's requests. Its typings leave them out; shapes from
@@ -86,14 +86,21 @@ export function analyze(
   return (resource, providers) => answer(run, requestOf(resource, resource.inputs, providers));
 }
 
-/** What the policies say to all resources together, judged by their outputs. */
-export function analyzeStack(
+/** What the policies say to all resources together, judged by their outputs; each sees its own types. */
+export async function analyzeStack(
   policies: readonly Policy[],
   resources: readonly JudgedResource[],
   providers: Providers,
 ): Promise<readonly Diagnostic[]> {
   const requests = resources.map((resource) => requestOf(resource, withId(resource), providers));
-  return answer(makeAnalyzeStackRpcFun(...PACK, policies), { getResourcesList: () => requests });
+  const diagnostics: Diagnostic[] = [];
+  for (const policy of policies) {
+    const types = typesOf(policy);
+    const seen = requests.filter((request) => types?.has(request.getType()) ?? true);
+    const run = makeAnalyzeStackRpcFun(...PACK, [policy]);
+    diagnostics.push(...(await answer(run, { getResourcesList: () => seen })));
+  }
+  return diagnostics;
 }
 
 /** The providers of a stack by the reference that resources name. */

@@ -61,7 +61,7 @@ export async function judge(judged: Judged, options: JudgeOptions = {}): Promise
   const stackPolicies = chosen.filter((policy) => "validateStack" in policy);
   const providers = providersOf(judged.resources);
   const verdict = { findings: [] as Finding[], unjudged: [] as Unjudged[] };
-  // The SDK unpacks a resource's properties for every policy: leave those out that would look away at once.
+  // The SDK unpacks every property for every policy: leave out what the policy would not look at.
   const byType = new Map<string, ReturnType<typeof analyze>>();
   for (const resource of judged.resources) {
     let run = byType.get(resource.type);

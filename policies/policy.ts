@@ -35,39 +35,43 @@ export function policyOf(rule: Rule, session: Session): Policy {
       ? {}
       : { configSchema: { properties: rule.configSchema } as PolicyConfigSchema }),
   };
-  return rule.judges === "resource"
-    ? { ...about, validateResource: resourceValidation(rule, session) }
-    : {
-        ...about,
-        validateStack: (args, report) => {
-          const stack = new Stack(args.resources);
-          const judgement = new RunningJudgement(rule, session, args.getConfig(), report);
-          judgement.run(() => rule.judge(stack, judgement));
-        },
-      };
+  const types = rule.everyType === true ? undefined : new Set(Object.keys(rule.reads));
+  const policy: Policy =
+    rule.judges === "resource"
+      ? { ...about, validateResource: resourceValidation(rule, types, session) }
+      : {
+          ...about,
+          validateStack: (args, report) => {
+            // Also in the engine a rule sees what it says it reads, so that all lanes see the same.
+            const seen = args.resources.filter(({ type }) => types?.has(type) ?? true);
+            const stack = new Stack(seen);
+            const judgement = new RunningJudgement(rule, session, args.getConfig(), report);
+            judgement.run(() => rule.judge(stack, judgement));
+          },
+        };
+  if (types !== undefined) judgedTypes.set(policy, types);
+  return policy;
 }
 
-/** Rules run for the types they name; or for every resource. */
-function resourceValidation(rule: ResourceRule, session: Session): ResourceValidation {
-  const types = new Set(rule.everyType === true ? [] : Object.keys(rule.reads));
+function resourceValidation(
+  rule: ResourceRule,
+  types: ReadonlySet<string> | undefined,
+  session: Session,
+): ResourceValidation {
   const validate: ResourceValidation = (args, report) => {
-    if (types.size > 0 && !types.has(args.type)) return;
+    if (types?.has(args.type) === false) return;
     const judgement = new RunningJudgement(rule, session, args.getConfig(), report);
     judgement.run(() => rule.judge(new Resource(args), judgement));
   };
-  if (types.size > 0) judgedTypes.set(validate, types);
   // The SDK's own mark of a validation for one type: it then skips all others without unpacking their properties.
   // Source: @pulumi/policy 1.21.0, `validateResourceOfType` and `getPulumiType` in policy.js.
-  return types.size === 1 ? Object.assign(validate, { __pulumiType: [...types][0] }) : validate;
+  return types?.size === 1 ? Object.assign(validate, { __pulumiType: [...types][0] }) : validate;
 }
 
-const judgedTypes = new WeakMap<object, ReadonlySet<string>>();
+const judgedTypes = new WeakMap<Policy, ReadonlySet<string>>();
 
-/** The resource types that a policy judges; `undefined` for all. */
-export function typesOf(policy: Policy): ReadonlySet<string> | undefined {
-  const validate = "validateResource" in policy ? policy.validateResource : undefined;
-  return typeof validate === "function" ? judgedTypes.get(validate) : undefined;
-}
+/** The resource types that a policy looks at; `undefined` for all. */
+export const typesOf = (policy: Policy): ReadonlySet<string> | undefined => judgedTypes.get(policy);
 
 function levelOf(rule: Rule, session: Session): EnforcementLevel {
   const config = session.options.config;

@@ -36,8 +36,13 @@ interface About {
    * The rule itself has to keep to it.
    */
   readonly scope: "any" | "lgtm";
-  /** What the rule reads: resource type → paths of the properties. Drives documentation and the tests with unknowns. */
+  /**
+   * What the rule reads: resource type → paths of the properties. A rule sees resources of these types only; the tests
+   * hold it against what is really read.
+   */
   readonly reads: Readonly<Record<string, readonly string[]>>;
+  /** The rule sees every resource; `reads` then names only where it usually finds something. */
+  readonly everyType?: boolean;
   readonly severity: Severity;
   /** Default `mandatory`. */
   readonly enforcement?: EnforcementLevel;
@@ -45,11 +50,9 @@ interface About {
   readonly configSchema?: SettingsSchema;
 }
 
-/** Judges one resource by its inputs, before anything is done. Runs for the types that `reads` names. */
+/** Judges one resource by its inputs, before anything is done. */
 export interface ResourceRule extends About {
   readonly judges: "resource";
-  /** Runs for every resource; `reads` then names only where it usually finds something. */
-  readonly everyType?: boolean;
   judge(resource: Resource, judgement: Judgement): void;
 }
 

@@ -4,6 +4,7 @@ export const SUBNET = "aws:ec2/subnet:Subnet";
 export const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
 export const ROUTE = "aws:ec2/route:Route";
 const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+const GATEWAY = "aws:ec2/internetGateway:InternetGateway";
 export const NAT = "aws:ec2/natGateway:NatGateway";
 
 const MAIN_TABLES = [
@@ -17,6 +18,9 @@ export const topologyReads = {
   [ROUTE_TABLE]: ["id", "routes"],
   [ROUTE]: ["routeTableId", "destinationCidrBlock", "gatewayId", "natGatewayId"],
   [ASSOCIATION]: ["routeTableId", "subnetId"],
+  [NAT]: ["id"],
+  [GATEWAY]: ["id"],
+  ...Object.fromEntries(MAIN_TABLES.map((type) => [type, ["id"]])),
 };
 
 export interface DefaultRoute {
@@ -75,9 +79,7 @@ const isInternetGateway = (id: string | undefined) => id?.startsWith("igw-") ===
 function leadsToInternet(route: Resource): boolean {
   const gateway = route.at("gatewayId");
   if (gateway.isUnknown) {
-    return (route.propertyDependencies["gatewayId"] ?? []).some(
-      ({ type }) => type === "aws:ec2/internetGateway:InternetGateway",
-    );
+    return (route.propertyDependencies["gatewayId"] ?? []).some(({ type }) => type === GATEWAY);
   }
   return isInternetGateway(gateway.text());
 }

@@ -17,7 +17,9 @@ const VPC_BLOCK = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociati
 /** Properties that tell the VPC's addresses and the prefix lists, for the rules' `reads`. */
 export const flowReads: Readonly<Record<string, readonly string[]>> = {
   [VPC]: ["cidrBlock", "ipv6CidrBlock"],
+  [VPC_BLOCK]: ["cidrBlock"],
   [PREFIX_LIST]: ["entries"],
+  [PREFIX_LIST_ENTRY]: ["prefixListId", "cidr"],
 };
 
 /** What the rules of a stack let through, indexed once. */

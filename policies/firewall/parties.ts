@@ -37,7 +37,8 @@ export const partyReads: Readonly<Record<string, readonly string[]>> = {
   [LOAD_BALANCER]: ["securityGroups"],
   [LISTENER]: ["loadBalancerArn", "port"],
   [DATABASE]: ["vpcSecurityGroupIds", "port"],
-  [VPC_ENDPOINT]: ["securityGroupIds"],
+  [DATABASE_CLUSTER]: ["vpcSecurityGroupIds", "port"],
+  [VPC_ENDPOINT]: ["vpcEndpointType", "securityGroupIds"],
 };
 
 export interface Parties {

@@ -79,7 +79,7 @@ const runs = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "schedulingStrategy", "name", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [SCALING_TARGET]: ["resourceId"],
   },
   severity: "high",

@@ -23,7 +23,7 @@ const readonlyRoot = stackRule({
   mend: "Set readonlyRootFilesystem to true and mount a volume where the server writes",
   scope: "any",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [SERVICE]: ["taskDefinition", "enableExecuteCommand"],
   },
   severity: "medium",
@@ -131,7 +131,7 @@ const spot = stackRule({
   scope: "any",
   reads: {
     [SERVICE]: ["capacityProviderStrategies", "deploymentMaximumPercent", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [CAPACITY]: ["defaultCapacityProviderStrategies"],
   },
   severity: "critical",
@@ -185,7 +185,7 @@ const stopBeforeStart = stackRule({
       "availabilityZoneRebalancing",
       "taskDefinition",
     ],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
   },
   severity: "high",
   judge(stack, judgement) {
@@ -246,7 +246,7 @@ const onlyOne = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "name", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [SCALING_TARGET]: ["resourceId", "maxCapacity"],
   },
   severity: "critical",

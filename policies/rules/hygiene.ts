@@ -20,6 +20,7 @@ const requiredTags = stackRule({
   source: "S12",
   mend: "Set defaultTags on the provider",
   scope: "any",
+  everyType: true,
   reads: { [AWS_PROVIDER]: ["defaultTags"], [LOG_GROUP]: ["tagsAll", "tags"] },
   severity: "low",
   configSchema: {
@@ -52,6 +53,7 @@ const explicitProvider = stackRule({
   source: "https://www.pulumi.com/docs/iac/concepts/resources/providers/",
   mend: "Give the resource, or the component above it, the stack's own provider",
   scope: "any",
+  everyType: true,
   reads: {},
   severity: "high",
   judge(stack, judgement) {

@@ -68,11 +68,11 @@ const grantsInRoles = stackRule({
   scope: "lgtm",
   severity: "critical",
   reads: {
+    ...roleReads,
     ...Object.fromEntries(settingTypes.policy.map((type) => [type, ["bucket", "policy"]])),
     ...Object.fromEntries(BUCKETS.map((type) => [type, ["bucket", "policy"]])),
     [SECRET]: ["policy"],
     [SECRET_POLICY]: ["secretArn", "policy"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
   },
   judge(stack, judgement) {
     const holders = [...settingTypes.policy, ...BUCKETS, SECRET, SECRET_POLICY];

@@ -11,6 +11,11 @@ const subject = "ingress" as const;
 const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
   Object.fromEntries(types.map((type) => [type, paths]));
 
+const ATTACHMENTS = [
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+  "aws:alb/targetGroupAttachment:TargetGroupAttachment",
+] as const;
+
 const targetHealth = stackRule({
   id: "ingress-target-health",
   subject,
@@ -21,8 +26,9 @@ const targetHealth = stackRule({
   reads: {
     ...readsOf(TARGET_GROUPS, "arn", "port", "protocolVersion", "targetType", "healthCheck"),
     ...readsOf(LISTENER_RULES, "actions"),
+    ...readsOf(ATTACHMENTS, "targetGroupArn"),
     [SERVICE]: ["loadBalancers", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
   },
   severity: "high",
   judge(stack, judgement) {
@@ -120,11 +126,6 @@ function judgeEmptyGroups(
     });
   }
 }
-
-const ATTACHMENTS = [
-  "aws:lb/targetGroupAttachment:TargetGroupAttachment",
-  "aws:alb/targetGroupAttachment:TargetGroupAttachment",
-] as const;
 
 const deregistration = resourceRule({
   id: "ingress-deregistration",

@@ -117,6 +117,7 @@ const storageEndpoint = stackRule({
   reads: {
     ...topologyReads,
     [SERVICE]: ["networkConfiguration.subnets"],
+    [DATABASE_SUBNETS]: ["subnetIds"],
     [ENDPOINT]: ["serviceName", "vpcEndpointType", "routeTableIds", "policy"],
     [ENDPOINT_ASSOCIATION]: ["routeTableId", "vpcEndpointId"],
   },
@@ -170,6 +171,7 @@ const natPerZone = stackRule({
     ...topologyReads,
     [NAT]: ["id", "subnetId", "connectivityType"],
     [SERVICE]: ["networkConfiguration.subnets"],
+    [DATABASE_SUBNETS]: ["subnetIds"],
   },
   severity: "medium",
   judge(stack, judgement) {
@@ -203,6 +205,7 @@ const wayOut = stackRule({
   reads: {
     ...topologyReads,
     [SERVICE]: ["networkConfiguration.subnets"],
+    [DATABASE_SUBNETS]: ["subnetIds"],
     [ENDPOINT]: ["serviceName", "vpcEndpointType"],
     [NAT]: ["id", "subnetId", "connectivityType"],
   },

@@ -17,7 +17,7 @@ const namesExist = stackRule({
   mend: "Make the Cloud Map service, register the ECS service with it, or correct the name in the configuration",
   scope: "lgtm",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [NAMESPACE]: ["name", "vpc"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
     [SUBNET]: ["id", "vpcId"],
@@ -202,7 +202,8 @@ const nameAnswers = stackRule({
   reads: {
     [NAMESPACE]: ["name"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
-    [SERVICE]: ["serviceRegistries.registryArn", "desiredCount", "name"],
+    [SERVICE]: ["serviceRegistries.registryArn", "desiredCount", "name", "taskDefinition"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [SCALING_TARGET]: ["resourceId", "maxCapacity"],
   },
   severity: "medium",

@@ -18,7 +18,7 @@ const zoneSpread = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "networkConfiguration.subnets", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [SUBNET]: ["id", "availabilityZone"],
   },
   severity: "medium",
@@ -48,7 +48,7 @@ const addresses = stackRule({
   mend: "Name the part that the finding names, with its port",
   scope: "lgtm",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [NAMESPACE]: ["name"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
     [SERVICE]: ["serviceRegistries.registryArn", "taskDefinition"],

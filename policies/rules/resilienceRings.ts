@@ -19,7 +19,7 @@ const ringRule = (
     scope: "lgtm",
     reads: {
       [SERVICE]: ["taskDefinition", "desiredCount", "cluster", "networkConfiguration.subnets"],
-      [TASK_DEFINITION]: ["containerDefinitions"],
+      [TASK_DEFINITION]: ["containerDefinitions", "family"],
       [SUBNET]: ["availabilityZone"],
     },
     judge: (stack, judgement) => {

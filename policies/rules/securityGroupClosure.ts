@@ -18,7 +18,11 @@ import {
 } from "../firewall/permissions";
 import { type Judgement, type Rule, type Stack, stackRule } from "../rule";
 
-const reads = { ...permissionReads, ...flowReads, ...partyReads };
+const reads: Readonly<Record<string, readonly string[]>> = {
+  ...permissionReads,
+  ...flowReads,
+  ...partyReads,
+};
 
 /** Rules and listeners belong to each other: no rule without a listener, no needed call without a rule. */
 export const securityGroupClosureRules: readonly Rule[] = [
@@ -30,6 +34,8 @@ export const securityGroupClosureRules: readonly Rule[] = [
     mend: "Remove the rule, or correct its port, protocol or group",
     scope: "lgtm",
     severity: "medium",
+    // Who else uses a group can be of any type.
+    everyType: true,
     reads,
     judge(stack, judgement) {
       const flows = flowsOf(stack);
@@ -69,7 +75,11 @@ export const securityGroupClosureRules: readonly Rule[] = [
     mend: "Add a SecurityGroupIngressRule for the callee's group (and, with restricted egress, one way out of the caller's)",
     scope: "lgtm",
     severity: "high",
-    reads,
+    reads: {
+      ...reads,
+      [ECS_SERVICE]: [...(reads[ECS_SERVICE] ?? []), "loadBalancers"],
+      [TARGET_GROUP]: ["arn", "healthCheck"],
+    },
     judge(stack, judgement) {
       const flows = flowsOf(stack);
       const parties = partiesOf(stack);

@@ -1,4 +1,4 @@
-import { flowsOf } from "../firewall/flows";
+import { flowReads, flowsOf } from "../firewall/flows";
 import { partiesOf, partyReads } from "../firewall/parties";
 import {
   DEFAULT_SECURITY_GROUP,
@@ -61,7 +61,7 @@ export const securityGroupWritingRules: readonly Rule[] = [
     mend: "Write one rule per port and peer",
     scope: "any",
     severity: "high",
-    reads: { ...permissionReads, ...partyReads },
+    reads: { ...permissionReads, ...flowReads, ...partyReads },
     judge(stack, judgement) {
       const flows = flowsOf(stack);
       const parties = partiesOf(stack);
@@ -122,7 +122,7 @@ export const securityGroupWritingRules: readonly Rule[] = [
     mend: "Write all rules of the group as SecurityGroupIngressRule and SecurityGroupEgressRule",
     scope: "any",
     severity: "high",
-    reads: permissionReads,
+    reads: { ...permissionReads, ...flowReads },
     judge(stack, judgement) {
       const flows = flowsOf(stack);
       judgement.each(stack.ofType(SECURITY_GROUP, DEFAULT_SECURITY_GROUP), (group) => {

@@ -56,6 +56,7 @@ export const acknowledgementRule = (session: Session): Rule =>
     source: "https://github.com/cdklabs/cdk-nag#suppressing-a-rule",
     mend: "Remove the acknowledgement, or renew it with a new reason and day",
     scope: "any",
+    everyType: true,
     reads: {},
     severity: "medium",
     judge(stack, judgement) {

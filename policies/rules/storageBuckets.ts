@@ -6,6 +6,7 @@ import {
   type BucketMatter,
   bucketsWith,
   lifecycleOf,
+  logBucketReads,
   logBuckets,
   settingTypes,
 } from "../servers/buckets";
@@ -74,7 +75,7 @@ const aclGrants = stackRule({
   mend: "Remove the access control list and let BucketOwnerEnforced switch them off",
   scope: "any",
   reads: {
-    ...Object.fromEntries(BUCKETS.map((type) => [type, ["acl", "grants"]])),
+    ...Object.fromEntries(BUCKETS.map((type) => [type, ["acl", "grants", "accessControlPolicy"]])),
     ...Object.fromEntries(settingTypes.acl.map((type) => [type, ["acl", "accessControlPolicy"]])),
   },
   severity: "critical",
@@ -249,6 +250,7 @@ const versioning = stackRule({
   reads: {
     ...reads("versioning", "versioningConfiguration.status"),
     ...reads("lifecycle", "rules"),
+    ...logBucketReads,
   },
   severity: "high",
   judge(stack, judgement) {

@@ -14,6 +14,7 @@ import {
   expiryDays,
   type LifecycleRule,
   lifecycleOf,
+  logBucketReads,
   logBuckets,
   overlap,
   settingTypes,
@@ -45,6 +46,7 @@ const noArchive = stackRule({
   scope: "any",
   reads: {
     ...reads,
+    ...logBucketReads,
     ...Object.fromEntries(
       settingTypes.intelligentTiering.map((type) => [type, ["bucket", "status", "tierings"]]),
     ),

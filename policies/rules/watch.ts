@@ -80,7 +80,12 @@ const topicHeard = stackRule({
   source: "D9",
   mend: "Subscribe somebody, or acknowledge that subscribers are made elsewhere",
   scope: "any",
-  reads: { [ALARMS[0] as string]: ["alarmActions"], [SUBSCRIPTION]: ["topic"], [TOPIC]: ["arn"] },
+  reads: {
+    ...Object.fromEntries(ALARMS.map((type) => [type, ["alarmActions"]])),
+    [EVENT_TARGET]: ["arn"],
+    [SUBSCRIPTION]: ["topic"],
+    [TOPIC]: ["arn"],
+  },
   severity: "medium",
   enforcement: "advisory",
   judge(stack, judgement) {
@@ -137,7 +142,7 @@ const ringStops = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["name", "cluster", "taskDefinition", "desiredCount"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    [TASK_DEFINITION]: ["containerDefinitions", "family"],
     [EVENT_RULE]: ["name", "eventPattern", "state"],
     [EVENT_TARGET]: ["rule", "arn"],
   },

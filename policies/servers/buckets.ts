@@ -48,14 +48,21 @@ export const bucketName = (bucket: Resource): string | undefined => {
   return name.isUnknown ? undefined : (name.text() ?? bucket.id);
 };
 
+const LOAD_BALANCERS = [
+  "aws:lb/loadBalancer:LoadBalancer",
+  "aws:alb/loadBalancer:LoadBalancer",
+] as const;
+
+/** Properties that tell the buckets of access logs, for the rules' `reads`. */
+export const logBucketReads = Object.fromEntries(
+  LOAD_BALANCERS.map((type) => [type, ["accessLogs"]]),
+);
+
 /** Buckets that load balancers write their access logs to: their objects are logs and not data. */
 export function logBuckets(stack: Stack): ReadonlySet<Resource> {
   const found = new Set<Resource>();
   for (const type of BUCKETS) {
-    for (const loadBalancer of stack.ofType(
-      "aws:lb/loadBalancer:LoadBalancer",
-      "aws:alb/loadBalancer:LoadBalancer",
-    )) {
+    for (const loadBalancer of stack.ofType(...LOAD_BALANCERS)) {
       for (const bucket of stack.referenced(loadBalancer, "accessLogs.bucket", type))
         found.add(bucket);
     }

@@ -19,7 +19,7 @@ export const openingReads: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LISTENER_RULES.map((type) => [type, ["actions", "conditions"]])),
   ...Object.fromEntries(TARGET_GROUPS.map((type) => [type, ["arn", "port"]])),
   [SERVICE]: ["loadBalancers", "taskDefinition"],
-  [TASK_DEFINITION]: ["containerDefinitions"],
+  [TASK_DEFINITION]: ["containerDefinitions", "family"],
 };
 
 /** A listener rule that forwards to an LGTM server, with the paths it opens. */
