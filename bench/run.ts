@@ -23,7 +23,8 @@ const load = command("load SDK", "bench/loadSdk.ts");
 const dev = command("plan dev, no pack", "plan/main.ts", "dev", "--no-policy");
 const prod = command("plan prod, no pack", "plan/main.ts", "prod", "--no-policy");
 const judged = command("plan prod with pack", "plan/main.ts", "prod");
-const synthetic = [0, 10, 50].map((count) =>
+const copies = [0, 10, 50] as const;
+const synthetic = copies.map((count) =>
   command(`prod + ${count} services`, "bench/synthetic.ts", String(count)),
 );
 
@@ -51,7 +52,7 @@ const perService = (from: number, to: number) => {
   const added = median(
     of(b).map((sample, round) => sample.seconds - (of(a)[round]?.seconds ?? Number.NaN)),
   );
-  return (added * 1000) / (Number(b.args[2]) - Number(a.args[2]));
+  return (added * 1000) / ((copies[to] ?? Number.NaN) - (copies[from] ?? Number.NaN));
 };
 
 let failed = 0;
