@@ -155,7 +155,8 @@ export const requests: Readonly<Record<string, RequestRule>> = {
       const health = section(inputs, "healthCheck");
       const matcher = inputs["protocolVersion"] === "GRPC" ? "GrpcCode" : "HttpCode";
       return {
-        ...pascalOf(inputs, "deregistrationDelay", "healthCheck"),
+        // Both attributes are set by a request of their own, ModifyTargetGroupAttributes.
+        ...pascalOf(inputs, "deregistrationDelay", "loadBalancingAlgorithmType", "healthCheck"),
         ...take(health, {
           protocol: "HealthCheckProtocol",
           port: "HealthCheckPort",
