@@ -11,7 +11,7 @@ export const RESULTS = "rehearsal/results";
 
 /** The page of the rehearsal, with the tables made from the kept results. */
 export function rehearsalPage(root: string, page: string): string {
-  const results = read<ExperimentResult>(root, RESULTS);
+  const results = readResults(root);
   const parts: Record<string, string> = {
     experiments: experimentsTable(results),
     start: startTable(results),
@@ -28,6 +28,9 @@ export function rehearsalPage(root: string, page: string): string {
     },
   );
 }
+
+/** Every kept result, the oldest of each experiment first. */
+export const readResults = (root: string): ExperimentResult[] => read(root, RESULTS);
 
 function read<Result>(root: string, folder: string): Result[] {
   return fs

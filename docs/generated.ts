@@ -13,6 +13,7 @@ import { dashboardsPage } from "./dashboardsPage";
 import { billsElsewhere, capacityPageWith, costPageWith, worthIt } from "./costAndCapacity";
 import { readRequirements, requirementsPage } from "./requirements";
 import { exampleFiles } from "./examples";
+import { measuredFile } from "./measured";
 import { readmeWith } from "./readme";
 import { rehearsalPage } from "./experiments";
 
@@ -39,6 +40,7 @@ async function allFiles(root: string): Promise<GeneratedFile[]> {
   const bills = await billsElsewhere(root);
   return [
     ...dashboardFiles(),
+    measuredFile(root),
     { path: "Pulumi.yaml", content: projectFile() },
     { path: "configs/stack.schema.json", content: stackFileSchema() },
     { path: "plugin/schema.json", content: await pluginSchema() },

@@ -8,6 +8,7 @@ import { Stand } from "./privilege/stand";
 import { reportOf, reportText, type RehearsalReport } from "./report";
 import { NotSteadyError } from "./scheduler/scheduler";
 import { exitCodes, type Order } from "./settings";
+import { endOneOfEachRole } from "./stops";
 
 async function rehearse({ settings, json, keep, port, removals }: Order): Promise<number> {
   const startedAt = performance.now();
@@ -51,7 +52,8 @@ async function rehearse({ settings, json, keep, port, removals }: Order): Promis
   }
   const checked = code === exitCodes.good ? await check(rehearsal) : undefined;
   if (checked !== undefined && checked.failed.length > 0) code = exitCodes.broken;
-  const report = await reportOf(rehearsal, startedAt, { readySeconds, checks: checked });
+  const seen = await reportOf(rehearsal, startedAt, { readySeconds, checks: checked });
+  const report = keep ? seen : { ...seen, stops: await endOneOfEachRole(rehearsal) };
   if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else say(reportText(report));
   if (keep) {

@@ -15,8 +15,9 @@ import type { FrontDoor, Place, ThrowAwaySecrets } from "./parts";
 import { readPlanView } from "./planView";
 import { Scheduler } from "./scheduler/scheduler";
 import { makeSecrets, unmaskListeners } from "./secrets";
-import { useNameServer } from "./sandbox";
+import { memoryOffer, useNameServer } from "./sandbox";
 import type { RehearsalSettings } from "./settings";
+import { MemoryLimits, type MemoryOffer } from "./tasks/memory";
 import { LocalStarter } from "./tasks/starter";
 import type { PlanView, Service } from "./types";
 
@@ -39,6 +40,10 @@ export class Rehearsal {
   readonly leftOut: readonly LeftOut[];
   /** Services that are started. */
   readonly rehearsed: readonly Service[];
+  /** Whether tasks' memory is limited, or why it is not. */
+  readonly memoryOffer: MemoryOffer = memoryOffer();
+  /** Absent where this machine cannot. */
+  readonly memory: MemoryLimits | undefined;
   /** Folder that vanishes with the sandbox. */
   readonly folder = "/run/rehearsal";
   private readonly addresses = new Map<string, string>();
@@ -65,6 +70,8 @@ export class Rehearsal {
     this.secrets = makeSecrets(settings.plan, this.view);
     this.network = new Network(this.view);
     this.firewall = new Firewall(this.view);
+    this.memory =
+      "ground" in this.memoryOffer ? new MemoryLimits(this.memoryOffer.ground) : undefined;
     const programs = new Map(Object.entries(settings.programs));
     const missing = (service: Service) =>
       LocalStarter.missingPrograms(service.taskDefinition.containers, programs);
@@ -151,6 +158,7 @@ export class Rehearsal {
         programs: new Map(Object.entries(settings.programs)),
         resolverAddress: network.resolverAddress,
         authorityFile,
+        memory: this.memory,
       }),
       journal,
       timing: settings.timing,

@@ -1,5 +1,8 @@
 import type { RuleUse } from "./network/firewall";
 import type { Rehearsal } from "./rehearsal";
+import type { TaskStop } from "./scheduler/scheduler";
+import { inOrder, stopText } from "./stops";
+import type { MemoryUse } from "./tasks/memory";
 
 /** Connections that the security groups refused, by role. */
 export interface RefusedConnection {
@@ -25,6 +28,10 @@ export interface RehearsalReport {
     readonly healthySeconds?: number;
     readonly reason?: string;
   }[];
+  /** What tasks used of their memory limits, or why nothing was limited. */
+  readonly memory: { readonly tasks: readonly MemoryUse[] } | { readonly notLimited: string };
+  /** How one task of each role ended at SIGTERM. Absent: nothing was ended. */
+  readonly stops?: readonly TaskStop[];
   readonly notRehearsed: readonly { readonly service: string; readonly reason: string }[];
   readonly securityGroupRules: readonly {
     readonly name: string;
@@ -70,6 +77,10 @@ export async function reportOf(
       healthySeconds: seconds(task.healthyAt),
       reason: task.stoppedReason,
     })),
+    memory:
+      "ground" in rehearsal.memoryOffer
+        ? { tasks: rehearsal.memory?.uses() ?? [] }
+        : { notLimited: rehearsal.memoryOffer.reason },
     notRehearsed: rehearsal.notRehearsed.map(({ service, reason }) => ({
       service: service.name,
       reason,
@@ -166,6 +177,10 @@ export function reportText(report: RehearsalReport): string {
       ({ service, reason }) => `  ${service.padEnd(36)} not rehearsed: ${reason}`,
     ),
     "",
+    "Memory",
+    ...memoryLines(report.memory),
+    ...stopLines(report.stops),
+    "",
     "Checks",
     ...checkLines(report.checks),
     "",
@@ -201,6 +216,36 @@ export function reportText(report: RehearsalReport): string {
         ]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function memoryLines(memory: RehearsalReport["memory"]): string[] {
+  if ("notLimited" in memory) return [`  NOT limited: ${memory.notLimited}`];
+  const { tasks } = memory;
+  const share = ({ peakMiB = 0, limitMiB }: MemoryUse) => peakMiB / limitMiB;
+  const [fullest] = [...tasks].sort((a, b) => share(b) - share(a));
+  return [
+    `  limited as in the task definitions, ${tasks.length} tasks`,
+    ...(fullest?.peakMiB === undefined
+      ? []
+      : [
+          `  nearest to its limit: ${fullest.task}, ${fullest.peakMiB} of ${fullest.limitMiB} MiB, files in memory included`,
+        ]),
+    ...tasks
+      .filter(({ outOfMemory }) => outOfMemory > 0)
+      .map(({ task, limitMiB }) => `  OUT OF MEMORY: ${task}, with ${limitMiB} MiB`),
+  ];
+}
+
+function stopLines(stops: RehearsalReport["stops"]): string[] {
+  if (stops === undefined) return [];
+  const slowest = Math.max(0, ...stops.map(({ seconds }) => seconds));
+  const others = stops.filter((stop) => !inOrder(stop));
+  return [
+    "",
+    "Stops",
+    `  ${stops.length - others.length} of ${stops.length} ended with exit code 0 at SIGTERM, after at most ${slowest.toFixed(1)} s`,
+    ...others.map((stop) => `  NOT IN ORDER: ${stopText(stop)}`),
+  ];
 }
 
 const checkLines = (checks: RehearsalReport["checks"]): readonly string[] =>

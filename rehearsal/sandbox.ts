@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { runProgram } from "./network/command";
+import { offerMemory, removeWhenOver, type MemoryOffer } from "./tasks/memory";
 
 /** Programs of the machine that a rehearsal needs, with the Debian package that has each. */
 const needed: Readonly<Record<string, string>> = {
@@ -46,6 +47,10 @@ export function machineComplaints(): string[] {
   return complaints;
 }
 
+/** Tells the process inside of its {@link MemoryOffer}. */
+const MEMORY_VARIABLE = "LGTM_REHEARSAL_MEMORY";
+let sandboxes = 0;
+
 /**
  * Starts one of the project's commands inside a sandbox, with a channel for messages. It is not in the terminal's process
  * group: Ctrl-C reaches this process only, which ends the sandbox in order.
@@ -58,7 +63,8 @@ export function startInSandbox(projectRoot: string, entry: string): ChildProcess
     "mount -t tmpfs -o mode=755 tmpfs /run",
     'exec "$@"',
   ].join("\n");
-  return spawn(
+  const memory = offerMemory(`rehearsal-${process.pid}-${++sandboxes}`);
+  const sandbox = spawn(
     "setpriv",
     [
       // Dies with this process, also when that is killed without a word.
@@ -71,9 +77,21 @@ export function startInSandbox(projectRoot: string, entry: string): ChildProcess
     {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       detached: true,
-      env: { ...process.env, PATH: [...FOLDERS, process.env.PATH ?? ""].join(path.delimiter) },
+      env: {
+        ...process.env,
+        PATH: [...FOLDERS, process.env.PATH ?? ""].join(path.delimiter),
+        [MEMORY_VARIABLE]: JSON.stringify(memory),
+      },
     },
   );
+  if ("ground" in memory) removeWhenOver(memory.ground);
+  return sandbox;
+}
+
+/** Inside: where tasks' memory can be limited, or why it cannot. */
+export function memoryOffer(): MemoryOffer {
+  const said = process.env[MEMORY_VARIABLE];
+  return said === undefined ? { reason: "not in a sandbox" } : (JSON.parse(said) as MemoryOffer);
 }
 
 /** Inside: lets every program here ask the sandbox's name server. */

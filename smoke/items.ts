@@ -34,6 +34,8 @@ export interface Stream {
   readonly way: Way;
   /** Name of the stream inside the run: letters, digits and hyphens. */
   readonly name: string;
+  /** Level of log lines that are pushed. @default "info", which Loki keeps for the shortest time */
+  readonly level?: string;
 }
 
 /** One thing to account for: a sample, a log line, a trace, a profile. */

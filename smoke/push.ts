@@ -140,8 +140,12 @@ function lokiRequest(stream: Stream, items: readonly Item[]): string {
   return JSON.stringify({
     streams: [
       {
-        // The level that Loki keeps for the shortest time.
-        stream: { job: SERVICE, run: stream.run, stream: stream.name, level: "info" },
+        stream: {
+          job: SERVICE,
+          run: stream.run,
+          stream: stream.name,
+          level: stream.level ?? "info",
+        },
         values: items.map((item) => [`${item.timeMs}000000`, lineOf(stream, item)]),
       },
     ],

@@ -1,15 +1,19 @@
 /** The process that sends bad requests, in the network namespace of a client. `badTraffic.ts` starts it. */
 import * as https from "node:https";
 import { Readable } from "node:stream";
-import type { BadAnswer, BadRequest } from "./badTraffic";
+import { makeCall } from "./badCaller";
+import type { BadCall, CallAnswer } from "./badCalls";
+import type { BadAnswer, BadOrder, BadRequest } from "./badTraffic";
 
 const PIECE = Buffer.alloc(65_536, "x");
 const SLOW_PIECES = 12;
 const PATIENCE_MS = 60_000;
 
 function send(request: BadRequest, ca: string): Promise<BadAnswer> {
-  const { url, method, headers, body, slow } = request;
+  const { what, url, method, headers, body, slow, answers } = request;
   return new Promise((resolve) => {
+    const right = answers.map((status) => `HTTP ${status}`);
+    const answer = (said: string) => resolve({ what, said, right });
     const outgoing = https.request(
       url,
       {
@@ -19,12 +23,12 @@ function send(request: BadRequest, ca: string): Promise<BadAnswer> {
       },
       (response) => {
         response.resume();
-        resolve({ request, status: response.statusCode });
+        answer(`HTTP ${response.statusCode}`);
         // An early refusal of a large body: the rest is not sent.
         outgoing.destroy();
       },
     );
-    outgoing.on("error", ({ message }) => resolve({ request, failure: message }));
+    outgoing.on("error", ({ message }) => answer(message));
     if (slow === true) void drip(outgoing);
     else if (typeof body === "object") Readable.from(pieces(body.bytes)).pipe(outgoing);
     else outgoing.end(body);
@@ -43,13 +47,27 @@ async function drip(outgoing: NodeJS.WritableStream): Promise<void> {
   outgoing.end();
 }
 
+const isSlow = ({ everySeconds, openSeconds }: BadCall) =>
+  (everySeconds ?? openSeconds) !== undefined;
+
+const callAnswer = ({ call: { what, answers }, said }: CallAnswer): BadAnswer => ({
+  what,
+  said,
+  right: answers,
+});
+
 process.on("disconnect", () => process.exit());
-process.once("message", ({ requests, ca }: { requests: readonly BadRequest[]; ca: string }) => {
+process.once("message", ({ requests, calls, ca }: BadOrder) => {
   void (async () => {
     const slow = Promise.all(requests.filter((each) => each.slow).map((each) => send(each, ca)));
+    const slowCalls = Promise.all(
+      calls.filter(isSlow).map((call) => makeCall(call, ca).then(callAnswer)),
+    );
     const answers: BadAnswer[] = [];
     for (const request of requests.filter((each) => each.slow !== true))
       answers.push(await send(request, ca));
-    process.send?.([...answers, ...(await slow)], () => process.exit());
+    for (const call of calls.filter((each) => !isSlow(each)))
+      answers.push(callAnswer(await makeCall(call, ca)));
+    process.send?.([...answers, ...(await slow), ...(await slowCalls)], () => process.exit());
   })();
 });

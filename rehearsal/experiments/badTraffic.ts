@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import * as fs from "node:fs";
+import { badCalls, type BadCall } from "./badCalls";
 import { doorOf } from "./load";
 import type { Experiment } from "./experiment";
 
@@ -17,11 +18,20 @@ export interface BadRequest {
   readonly answers: readonly number[];
 }
 
-/** What a request got: the status, or why there was none. */
+/** What the bad client is told. */
+export interface BadOrder {
+  readonly requests: readonly BadRequest[];
+  readonly calls: readonly BadCall[];
+  readonly ca: string;
+}
+
+/** What a request or a call got. */
 export interface BadAnswer {
-  readonly request: BadRequest;
-  readonly status?: number;
-  readonly failure?: string;
+  readonly what: string;
+  /** `HTTP 404`, `gRPC 13`, or why there was no answer. */
+  readonly said: string;
+  /** What is right to say. */
+  readonly right: readonly string[];
 }
 
 /** Larger than any push of a client; the servers' own limits are below it. */
@@ -66,11 +76,10 @@ export function badRequests(urls: Readonly<Record<string, string>>, token: strin
 export const badTraffic: Experiment = {
   name: "bad-traffic",
   title:
-    "no token, wrong token, wrong host, wrong path, wrong method, malformed, oversized and slow bodies on every public path",
+    "no token, wrong token, wrong host, wrong path, wrong method, malformed, oversized and slow bodies on every public path, HTTP and gRPC",
   promises: {},
   run: async ({ rehearsal, note, complain }) => {
     const { urls, token = "" } = doorOf(rehearsal);
-    const requests = badRequests(urls, token);
     const internet = await rehearsal.internet();
     const { projectRoot } = rehearsal.settings;
     const child = internet.spawn(
@@ -82,13 +91,17 @@ export const badTraffic: Experiment = {
       child.once("message", (message: readonly BadAnswer[]) => resolve(message));
       child.once("exit", () => reject(new Error("the bad client ended without answers")));
     });
-    child.send({ requests, ca: fs.readFileSync(rehearsal.authorityFile, "utf8") });
-    for (const { request, status, failure } of await answers) {
-      note(`${request.what}: ${status ?? failure}`);
-      if (status === undefined || !request.answers.includes(status))
-        complain(
-          `${request.what} was answered ${status ?? failure}, not ${request.answers.join(" or ")}`,
-        );
+    const grpc = urls["otlp-grpc-traces"];
+    const order: BadOrder = {
+      requests: badRequests(urls, token),
+      calls: grpc === undefined ? [] : badCalls(grpc, token),
+      ca: fs.readFileSync(rehearsal.authorityFile, "utf8"),
+    };
+    child.send(order);
+    for (const { what, said, right } of await answers) {
+      note(`${what}: ${said}`);
+      if (!right.includes(said))
+        complain(`${what} was answered ${said}, not ${right.join(" or ")}`);
     }
   },
 };

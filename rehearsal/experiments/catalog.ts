@@ -3,6 +3,7 @@ import * as dependencies from "./dependencies";
 import type { Experiment } from "./experiment";
 import { overload } from "./overload";
 import * as replacements from "./replacements";
+import { retention } from "./retention";
 
 /** Every experiment, in the order of the table. */
 export const experiments: readonly Experiment[] = [
@@ -19,6 +20,7 @@ export const experiments: readonly Experiment[] = [
   dependencies.dnsAway,
   overload,
   badTraffic,
+  retention,
 ];
 
 /** Shorter ones, for the lane in CI. */

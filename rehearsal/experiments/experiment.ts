@@ -14,6 +14,8 @@ export interface Experiment {
   readonly change?: (plan: Plan) => { readonly plan: Plan; readonly changes: readonly string[] };
   /** Times the usual load. @default 1 */
   readonly times?: number;
+  /** Done before there is any load, on a stack that is ready. */
+  readonly prepare?: (context: ExperimentContext) => Promise<void>;
   /** Seconds of load before anything happens. @default 20 */
   readonly beforeSeconds?: number;
   /** Seconds of load after it is over. @default 30 */
@@ -35,6 +37,8 @@ export interface Promises {
   readonly loss?: readonly Signal[];
   /** Refusals that are right, whatever their number. */
   readonly refusals?: RegExp;
+  /** Signals of which some pushes must have been refused: else what is done does not bite. */
+  readonly refusesSome?: readonly Signal[];
 }
 
 export interface ExperimentContext {

@@ -22,12 +22,6 @@ const SETTLE_MS = 600_000;
 /** The same with a trap in the plan: whether something is found late is another question than whether it is noticed. */
 const TRAP_SETTLE_MS = 30_000;
 
-/**
- * First of the ports that Linux gives to clients (Documentation/networking/ip-sysctl.rst, ip_local_port_range): packets to
- * those are the last ones of a connection whose other end has died, not somebody who wants to connect.
- */
-const FIRST_CLIENT_PORT = 32_768;
-
 const pause = (seconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
 
@@ -100,6 +94,8 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
       .map((each) => ({ ...each, seconds: Math.round((each.seconds - eventSeconds) * 10) / 10 })),
     traffic,
     counters,
+    stops: rehearsal.scheduler.stops,
+    memory: rehearsal.memory?.uses() ?? "not limited",
     refused,
     broken,
     notRehearsed: rehearsal.notRehearsed.map(({ service, reason }) => `${service.name}: ${reason}`),
@@ -114,7 +110,6 @@ async function underLoad(
   broken: string[],
   trap: Trap | undefined,
 ): Promise<{ traffic: TrafficReport; eventSeconds: number }> {
-  const load = await startLoad(rehearsal, experiment.times);
   const noticed = Promise.withResolvers<void>();
   const context: ExperimentContext = {
     rehearsal,
@@ -127,6 +122,8 @@ async function underLoad(
     pause,
     steadySeconds: 180,
   };
+  await experiment.prepare?.(context);
+  const load = await startLoad(rehearsal, experiment.times);
   await pause(experiment.beforeSeconds ?? DEFAULT_BEFORE_SECONDS);
   const eventSeconds = journal.seconds;
   const eventMs = Date.now();
@@ -147,12 +144,10 @@ async function refusals(rehearsal: Rehearsal): Promise<string[]> {
   const connections = await refusedConnections(rehearsal);
   const requests = await rehearsal.s3.call("refusals");
   return [
-    ...connections
-      .filter(({ port }) => port < FIRST_CLIENT_PORT)
-      .map(
-        ({ from, to, protocol, port, packets }) =>
-          `connection ${from} -> ${to} ${protocol} ${port} (${packets} packets)`,
-      ),
+    ...connections.map(
+      ({ from, to, protocol, port, packets }) =>
+        `connection ${from} -> ${to} ${protocol} ${port} (${packets} packets)`,
+    ),
     ...requests.map(
       ({ roleArn, action, resource, requests: count }) =>
         `request ${roleArn.split("/").at(-1)} ${action} on ${resource} (${count} requests)`,

@@ -11,6 +11,8 @@ export function brokenPromises(report: TrafficReport, promises: Promises): strin
     if (each.lost > 0 && promises.loss?.includes(signal) !== true)
       broken.push(`${signal}: ${each.lost} of ${each.acknowledged} acknowledged items are lost`);
     const allowed = (reason: string) => promises.refusals?.test(reason) ?? false;
+    if (promises.refusesSome?.includes(signal) === true && each.pushesRefused === 0)
+      broken.push(`${signal}: no push was refused: the load was not above the limit`);
     if (
       each.refusedSeconds > (promises.refusedSeconds ?? 0) &&
       !each.refusals.every((reason) => allowed(reason))

@@ -148,7 +148,7 @@ export const killTwo: Experiment = {
 };
 
 /** Of the replicas of a ring, each of which is a service, the first one stands for its role. */
-function rolesOnce(services: readonly Service[]): Service[] {
+export function rolesOnce(services: readonly Service[]): Service[] {
   const seen = new Set<string>();
   return services.filter((service) => {
     const role = isRingReplica(service) ? service.name.replace(/-\d+$/, "") : service.name;

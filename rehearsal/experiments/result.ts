@@ -1,4 +1,6 @@
 import type { Happening } from "../journal";
+import type { TaskStop } from "../scheduler/scheduler";
+import type { MemoryUse } from "../tasks/memory";
 import type { TrafficReport } from "../traffic/traffic";
 
 /** One run of one experiment, as it is kept. */
@@ -24,6 +26,10 @@ export interface ExperimentResult {
   readonly traffic?: TrafficReport;
   /** What the servers count of their own copies, by service, at the end. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** How servers ended that were asked to. Absent in results from before it was counted. */
+  readonly stops?: readonly TaskStop[];
+  /** What tasks used of their memory limits. Absent in results from before they were limited. */
+  readonly memory?: readonly MemoryUse[] | "not limited";
   /** What had been refused on the way, each in one line. */
   readonly refused: readonly string[];
   /** Promises that were not kept; empty: green. */

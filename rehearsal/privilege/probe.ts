@@ -2,7 +2,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { Pusher, type PushResult } from "../../smoke/push";
-import type { Door } from "../../smoke/doors";
+import { Reader } from "../../smoke/read";
+import type { Door, ReadingRoom } from "../../smoke/doors";
 import type { Item, Stream } from "../../smoke/items";
 import { serveCalls } from "../remoteProcess";
 
@@ -29,6 +30,13 @@ export interface ProbeCalls {
     items: readonly Item[],
     reach: { readonly ca: string; readonly timeoutMs: number },
   ) => Promise<PushResult>;
+  /** Sequences of the items that are there. @throws Error where the read fails. */
+  read: (
+    room: ReadingRoom,
+    stream: Stream,
+    items: readonly Item[],
+    reach: { readonly ca: string; readonly timeoutMs: number },
+  ) => Promise<readonly number[]>;
   /** Opens a WebSocket and closes it. @throws Error where it does not open. */
   openSocket: (url: string, timeoutMs: number) => Promise<void>;
 }
@@ -60,6 +68,15 @@ async function push(...[door, stream, items, reach]: Parameters<ProbeCalls["push
   }
 }
 
+async function read(...[room, stream, items, reach]: Parameters<ProbeCalls["read"]>) {
+  const reader = new Reader(room, reach);
+  try {
+    return [...(await reader.read(stream, items))];
+  } finally {
+    reader.close();
+  }
+}
+
 function openSocket(url: string, timeoutMs: number): Promise<void> {
   const socket = new WebSocket(url);
   return new Promise<void>((resolve, reject) => {
@@ -75,4 +92,4 @@ function openSocket(url: string, timeoutMs: number): Promise<void> {
   }).finally(() => socket.close());
 }
 
-serveCalls<ProbeCalls>({ ask, push, openSocket });
+serveCalls<ProbeCalls>({ ask, push, read, openSocket });

@@ -5,6 +5,7 @@ import type { NameServer } from "../names/nameServer";
 import type { Firewall } from "../network/firewall";
 import type { Network } from "../network/network";
 import type { FrontDoor } from "../parts";
+import type { ContainerStop } from "../tasks/container";
 import { Task, type ContainerStarter } from "../tasks/task";
 import type { Service, TaskDefinition } from "../types";
 import { circuitBreakerThreshold, decide } from "./rollout";
@@ -28,6 +29,11 @@ export interface SchedulerParts {
   readonly onPlaced?: (task: Task) => void;
 }
 
+/** How a server ended that was asked to. */
+export interface TaskStop extends ContainerStop {
+  readonly task: string;
+}
+
 const POLL_MILLISECONDS = 500;
 
 /** Keeps services as ECS keeps them: counts, rolling updates, health, names and targets. */
@@ -37,6 +43,8 @@ export class Scheduler {
   private readonly lostSubnets = new Set<string>();
   private stopped = false;
   private firstStart = true;
+  /** How tasks ended that were asked to, in the order of their ends. */
+  readonly stops: TaskStop[] = [];
 
   constructor(private readonly parts: SchedulerParts) {
     this.poll = setInterval(() => void this.readTargets(), POLL_MILLISECONDS);
@@ -115,6 +123,15 @@ export class Scheduler {
   /** Takes a running task away as ECS's StopTask does. */
   async stopTask(task: Task, reason: string): Promise<void> {
     await this.retire(task, reason);
+  }
+
+  /** Asks tasks to end, one after the other, and starts nothing any more. */
+  async endInTurn(tasks: readonly Task[]): Promise<void> {
+    this.stopped = true;
+    for (const task of tasks) {
+      this.unregister(task);
+      await task.stop("the rehearsal ends");
+    }
   }
 
   /** Kills everything at once. */
@@ -205,6 +222,7 @@ export class Scheduler {
     }
     if (task.status === "STOPPED") {
       journal.note(task.name, "stopped", task.stoppedReason);
+      this.stops.push(...task.stops.map((stop) => ({ task: task.name, ...stop })));
       this.countFailure(state, task);
       if (task.stoppedReason !== "its machine is gone") void this.forget(task);
     }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import type { Container } from "../types";
 import type { ContainerRoot } from "./containerRoot";
+import type { MemoryGroup } from "./memory";
 
 export interface ContainerSettings {
   readonly container: Container;
@@ -13,12 +14,27 @@ export interface ContainerSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** File to which it writes. */
   readonly logFile: string;
+  /** Control group of its task. Absent: memory is not limited here. */
+  readonly memory?: MemoryGroup;
 }
 
 /** How a container ended. */
 export interface ContainerEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Its task had used up its memory. */
+  readonly outOfMemory?: true;
+}
+
+/** How a container ended that was asked to. */
+export interface ContainerStop {
+  readonly container: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** From SIGTERM to its end. */
+  readonly seconds: number;
+  /** It had not ended after its stop timeout. */
+  readonly killed: boolean;
 }
 
 /** A running container: a process in the task's network namespace, with mounts, a root and a host name of its own. */
@@ -29,7 +45,7 @@ export class RunningContainer {
   readonly ended: Promise<ContainerEnd>;
 
   constructor(private readonly settings: ContainerSettings) {
-    const { container, root, namespace, argv } = settings;
+    const { container, root, namespace, argv, memory } = settings;
     const { uid, gid } = container.user ?? { uid: 0, gid: 0 };
     const files = container.openFiles;
     const most = openFilesLimit();
@@ -37,7 +53,8 @@ export class RunningContainer {
       ? `prlimit --nofile=${Math.min(files.soft, most)}:${Math.min(files.hard, most)} `
       : "";
     // One process from here to the server: each program replaces the one before.
-    const script = `${root.script}\nexec ${limit}chroot --userspec=${uid}:${gid} --groups= '${root.folder}' "$@"`;
+    const join = memory === undefined ? "" : `echo 0 > '${memory.door}'\n`;
+    const script = `${join}${root.script}\nexec ${limit}chroot --userspec=${uid}:${gid} --groups= '${root.folder}' "$@"`;
     const log = fs.openSync(settings.logFile, "a");
     this.child = spawn(
       "nsenter",
@@ -54,7 +71,15 @@ export class RunningContainer {
     fs.closeSync(log);
     this.ended = new Promise((resolve) => {
       this.child.once("error", () => resolve({ code: 127, signal: null }));
-      this.child.once("exit", (code, signal) => resolve({ code, signal }));
+      this.child.once("exit", (code, signal) =>
+        resolve({
+          code,
+          signal,
+          ...(signal === "SIGKILL" && (memory?.outOfMemory() ?? 0) > 0
+            ? { outOfMemory: true }
+            : {}),
+        }),
+      );
     });
   }
 
@@ -70,17 +95,19 @@ export class RunningContainer {
     this.child.kill(signal);
   }
 
-  /** SIGTERM, and SIGKILL where it has not ended after its stop timeout. Resolves with whether it had to be killed. */
-  async stop(): Promise<boolean> {
+  /** SIGTERM, and SIGKILL where it has not ended after its stop timeout. */
+  async stop(): Promise<ContainerStop> {
+    const began = performance.now();
     this.signal("SIGTERM");
     let killed = false;
     const timer = setTimeout(() => {
       killed = true;
       this.signal("SIGKILL");
     }, this.settings.container.stopTimeoutSeconds * 1000);
-    await this.ended;
+    const { code, signal } = await this.ended;
     clearTimeout(timer);
-    return killed;
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    return { container: this.settings.container.name, code, signal, seconds, killed };
   }
 
   /** Runs the health check once inside the container, as its user. */

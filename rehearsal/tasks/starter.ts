@@ -6,6 +6,7 @@ import type { Container, PlanView } from "../types";
 import { RunningContainer } from "./container";
 import { AUTHORITY_PATH, makeContainerRoot } from "./containerRoot";
 import { imageOf } from "./images";
+import type { MemoryLimits } from "./memory";
 import type { ContainerStarter, Task } from "./task";
 
 export interface StarterParts {
@@ -19,6 +20,8 @@ export interface StarterParts {
   readonly resolverAddress: string;
   /** PEM file of the throw-away authority. */
   readonly authorityFile: string;
+  /** Absent: memory is not limited here. */
+  readonly memory?: MemoryLimits;
 }
 
 /** Starts containers as Fargate would, with this machine's programs in the place of images. */
@@ -65,6 +68,7 @@ export class LocalStarter implements ContainerStarter {
       argv,
       environment: await this.environmentOf(task, container),
       logFile: task.logFile(container.name),
+      memory: this.parts.memory?.add(task.name, task.definition.memoryMiB),
     });
   }
 

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Nic } from "../network/network";
 import type { Container, Service, TaskDefinition } from "../types";
 import type { RunningContainer } from "./container";
-import { type ContainerEnd } from "./container";
+import type { ContainerEnd, ContainerStop } from "./container";
 
 /** ECS's own words, those that a rehearsal tells apart. */
 export type TaskStatus =
@@ -27,6 +27,8 @@ export class Task {
   /** Why it stopped. */
   stoppedReason: string | undefined;
   readonly containers = new Map<string, RunningContainer>();
+  /** How its containers ended when they were asked to. */
+  stops: readonly ContainerStop[] = [];
   private failures = 0;
   private readonly timers = new Set<NodeJS.Timeout>();
 
@@ -99,8 +101,9 @@ export class Task {
     this.setStatus("STOPPING");
     this.clearTimers();
     const running = [...this.containers.values()].filter((container) => container.running);
-    const killed = await Promise.all(running.map((container) => container.stop()));
-    if (killed.some(Boolean)) this.stoppedReason += ", killed after its stop timeout";
+    this.stops = await Promise.all(running.map((container) => container.stop()));
+    if (this.stops.some(({ killed }) => killed))
+      this.stoppedReason += ", killed after its stop timeout";
     this.setStatus("STOPPED");
   }
 
@@ -204,4 +207,8 @@ function inOrder(containers: readonly Container[]): Container[] {
 }
 
 const endText = (end: ContainerEnd | undefined) =>
-  end === undefined ? "nothing" : (end.signal ?? `exit code ${end.code}`);
+  end === undefined
+    ? "nothing"
+    : end.outOfMemory === true
+      ? "SIGKILL: it had used up its memory"
+      : (end.signal ?? `exit code ${end.code}`);

@@ -40,7 +40,7 @@ const PUSH_TRY_MS = 2000;
 const READ_TRY_MS = 30_000;
 
 /** Streams, pushes a second of each, and items in a push. Small: two cores carry the stack and this. */
-const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number }>> = {
+export const usual: Readonly<Record<Way, { streams: number; rate: number; batch: number }>> = {
   "remote-write": { streams: 2, rate: 1, batch: 5 },
   "otlp-metrics": { streams: 1, rate: 1, batch: 5 },
   "loki-push": { streams: 3, rate: 2, batch: 10 },

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../configs/stack/schema";
+import { measuredFor, signalText, sourceOf, type Measured } from "../../plan/measured";
 import type { PlannedStack } from "../../plan/makePlan";
 import { RING_PAUSE_SECONDS } from "../../stacks/rollout";
 import type { NetworkFacts } from "./network";
@@ -16,9 +17,11 @@ export interface Failure {
   readonly back: string;
   /** How it is known. */
   readonly basis: "measured" | "design" | "not tried";
+  /** What the rehearsal saw of it in a stack with as many copies, with date, runs and command; empty: not rehearsed. */
+  readonly rehearsed: readonly string[];
 }
 
-type Consequence = Omit<Failure, "event">;
+type Consequence = Omit<Failure, "event" | "rehearsed">;
 
 /** What the loss of one zone means to one role. */
 export interface ZoneLoss {
@@ -41,21 +44,32 @@ export function failureFacts(
   roles: readonly RoleFacts[],
   network: NetworkFacts,
 ): FailureFacts {
+  const measured = measuredFor(config);
   return {
     rows: [
-      ...merged(
-        roles.filter(isRing).map((role) => [role.id, ringDeath(role, factorOf(config, role))]),
-        (ids) => `A task of ${either(ids)} dies uncleanly`,
+      ...rehearsed(
+        measured,
+        ["kill", "kill-one"],
+        merged(
+          roles.filter(isRing).map((role) => [role.id, ringDeath(role, factorOf(config, role))]),
+          (ids) => `A task of ${either(ids)} dies uncleanly`,
+        ),
       ),
-      ...taskDeaths(roles),
-      ...merged(
-        network.zones.map(({ name }) => [name, zoneRow(name, roles, config)]),
-        (zones) =>
-          zones.length === 1
-            ? `Zone ${zones.join("")} is lost`
-            : `One of the zones ${either(zones)} is lost`,
+      ...rehearsed([], [], taskDeaths(roles)),
+      ...rehearsed(
+        measured,
+        ["zone"],
+        merged(
+          network.zones.map(({ name }) => [name, zoneRow(name, roles, config)]),
+          (zones) =>
+            zones.length === 1
+              ? `Zone ${zones.join("")} is lost`
+              : `One of the zones ${either(zones)} is lost`,
+        ),
       ),
-      ...dependencies(config, roles, network),
+      ...rehearsed(measured, ["s3-away", "s3-away-60"], [s3Away(roles)]),
+      ...rehearsed([], [], dependencies(config, network)),
+      ...rehearsed(measured, ["roll", "roll-rings"], [ringRolled]),
     ],
     zones: network.zones.map(({ name }) => ({
       zone: name,
@@ -64,11 +78,26 @@ export function failureFacts(
   };
 }
 
+type Row = Omit<Failure, "rehearsed">;
+
+/** Rows with what the first of these experiments showed that has been conducted. */
+function rehearsed(
+  measured: readonly Measured[],
+  experiments: readonly string[],
+  rows: readonly Row[],
+): Failure[] {
+  const [seen] = experiments.flatMap((name) =>
+    measured.filter(({ experiment }) => experiment === name),
+  );
+  const lines = seen === undefined ? [] : [...seen.signals.map(signalText), `(${sourceOf(seen)})`];
+  return rows.map((row) => ({ ...row, rehearsed: lines }));
+}
+
 /** Rows that say the same become one. */
 function merged(
   rows: readonly (readonly [id: string, consequence: Consequence])[],
   event: (ids: readonly string[]) => string,
-): Failure[] {
+): Row[] {
   const same = new Map<string, { readonly ids: string[]; readonly consequence: Consequence }>();
   for (const [id, consequence] of rows) {
     const key = JSON.stringify(consequence);
@@ -114,12 +143,12 @@ function ringDeath(role: RoleFacts, factor: number): Consequence {
   };
 }
 
-function taskDeaths(roles: readonly RoleFacts[]): Failure[] {
+function taskDeaths(roles: readonly RoleFacts[]): Row[] {
   const stateless = roles.filter(({ replacement }) => replacement === "stateless");
   const several = stateless.filter(({ tasks }) => tasks > 1);
   const alone = stateless.filter(({ tasks }) => tasks === 1);
   const singletons = roles.filter(({ replacement }) => replacement === "singleton");
-  const rows: Failure[] = [];
+  const rows: Row[] = [];
   if (several.length > 0) {
     rows.push({
       event: `A task of ${either(several.map(({ id }) => id))} dies`,
@@ -224,26 +253,33 @@ function zoneRow(zone: string, roles: readonly RoleFacts[], config: StackConfig)
   };
 }
 
-function dependencies(
-  config: StackConfig,
-  roles: readonly RoleFacts[],
-  network: NetworkFacts,
-): Failure[] {
+function s3Away(roles: readonly RoleFacts[]): Row {
+  return {
+    event: "S3 cannot be reached",
+    level: "short",
+    happens:
+      "Writes go on: rings keep what they take on their disks and try to flush again. Queries of what is only in the bucket fail.",
+    lost: `Nothing, for as long as the disks last: ${roles
+      .filter(isRing)
+      .map((role) => `${role.id} ${role.diskGb} GB`)
+      .join(", ")} per task.`,
+    back: "By itself: flushes are tried again.",
+    basis: "design",
+  };
+}
+
+const ringRolled: Row = {
+  event: "A deployment replaces a ring",
+  level: "ok",
+  happens: `One replica after the other, at least ${RING_PAUSE_SECONDS} s apart, so that what one flushed can be read before the next one stops.`,
+  lost: "Nothing.",
+  back: "A failed step stops the rest, and ECS rolls that service back.",
+  basis: "measured",
+};
+
+function dependencies(config: StackConfig, network: NetworkFacts): Row[] {
   const nat = network.natGateways;
-  const rows: Failure[] = [
-    {
-      event: "S3 cannot be reached",
-      level: "short",
-      happens:
-        "Writes go on: rings keep what they take on their disks and try to flush again. Queries of what is only in the bucket fail.",
-      lost: `Nothing, for as long as the disks last: ${roles
-        .filter(isRing)
-        .map((role) => `${role.id} ${role.diskGb} GB`)
-        .join(", ")} per task.`,
-      back: "By itself: flushes are tried again.",
-      basis: "not tried",
-    },
-  ];
+  const rows: Row[] = [];
   if (nat > 0) {
     const endpoints = network.interfaceEndpoints;
     rows.push({
@@ -279,13 +315,5 @@ function dependencies(
       basis: "not tried",
     });
   }
-  rows.push({
-    event: "A deployment replaces a ring",
-    level: "ok",
-    happens: `One replica after the other, at least ${RING_PAUSE_SECONDS} s apart, so that what one flushed can be read before the next one stops.`,
-    lost: "Nothing.",
-    back: "A failed step stops the rest, and ECS rolls that service back.",
-    basis: "measured",
-  });
   return rows;
 }

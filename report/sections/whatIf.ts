@@ -11,19 +11,23 @@ export function whatIf({ failures }: ReportFacts): Section {
     title: "What if",
     body: html` <p>
         Levels follow from this plan's counts, zones and replication factors. “Measured” was seen
-        with the real servers outside AWS; “design” follows from how it is built; “not tried” is
-        what AWS and the servers document.
+        with the real servers outside AWS, “rehearsed” with them in a stack with as many copies of
+        each write; “design” follows from how it is built; “not tried” is what AWS and the servers
+        document.
       </p>
       ${table(
         "Failures and what follows",
         ["event", "then", "what happens", "what is lost", "how it comes back", "known from"],
-        failures.rows.map(({ event, level, happens, lost, back, basis }) => [
+        failures.rows.map(({ event, level, happens, lost, back, basis, rehearsed }) => [
           event,
           html`<span class="level level-${level}">${words[level]}</span>`,
           happens,
           lost,
           back,
-          basis,
+          rehearsed.length === 0
+            ? basis
+            : html`rehearsed:
+              ${rehearsed.map((line) => html`<span class="rehearsed">${line}</span>`)}`,
         ]),
         { className: "what-if" },
       )}`,

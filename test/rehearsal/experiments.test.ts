@@ -70,6 +70,9 @@ describe("verdict of an experiment", () => {
       judged({ ...refused, refusals: ["HTTP 429", "HTTP 500"] }, { refusals: /429/ }).length,
       1,
     );
+    assert.deepEqual(judged(refused, { refusals: /429/, refusesSome: ["logs"] }), []);
+    assert.match(judged({}, { refusesSome: ["logs"] }).join(), /no push was refused/);
+    assert.deepEqual(judged({}, { refusesSome: ["traces"] }), []);
     assert.deepEqual(judged(refused, { refusedSeconds: 9 }), []);
     assert.equal(judged(refused, { refusedSeconds: 8 }).length, 1);
   });

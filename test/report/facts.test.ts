@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { reportFacts } from "../../report/facts/reportFacts";
 import { inWords } from "../../report/facts/accessWords";
-import { devConfig } from "../fixtures/config";
+import { measuredFor, signalText, sourceOf } from "../../plan/measured";
+import { devConfig, prodConfig } from "../fixtures/config";
 import { devPlan, planWith, prodPlan, resourcesOf } from "../fixtures/plans";
 
 // Not proven here: that the words are good ones.
@@ -86,6 +87,23 @@ describe("facts of the report", function () {
     assert.deepEqual(
       first?.roles.filter(({ level }) => level === "down").map(({ role }) => role),
       ["mimir", "loki-ingester", "tempo-ingester"],
+    );
+  });
+
+  it("what if: figures of the rehearsal stand beside the events that were rehearsed in this shape, and only there", async () => {
+    const { rows } = reportFacts(await prodPlan()).failures;
+    const row = (event: RegExp) => rows.find((each) => event.test(each.event))?.rehearsed;
+    const [zone] = measuredFor(prodConfig()).filter(({ experiment }) => experiment === "zone");
+    assert.ok(zone !== undefined, "the zone's results are kept");
+    assert.deepEqual(row(/^One of the zones/), [
+      ...zone.signals.map(signalText),
+      `(${sourceOf(zone)})`,
+    ]);
+    assert.deepEqual(row(/database/), []);
+    const singleCopies = reportFacts(await devPlan()).failures.rows;
+    assert.deepEqual(
+      singleCopies.find(({ event }) => /^Zone .* is lost$/.test(event))?.rehearsed,
+      [],
     );
   });
 
