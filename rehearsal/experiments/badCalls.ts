@@ -39,7 +39,10 @@ function prefix(length: number): string {
 
 const junk = (text: string): string => Buffer.from(text).toString("base64");
 
-/** Everything bad that is tried on the gRPC path. Codes are gRPC's: 8 too large, 12 unknown method, 13 no such message. */
+/**
+ * Everything bad that is tried on the gRPC path. Codes are gRPC's: 3 no gRPC, 8 too large, 12 unknown method, 13 no such
+ * message or no POST; with the last two comes an HTTP status, too, which the gRPC code goes before.
+ */
 export function badCalls(url: string, token: string): BadCall[] {
   const { origin } = new URL(url);
   const nothing = [prefix(0)];
@@ -76,10 +79,13 @@ export function badCalls(url: string, token: string): BadCall[] {
     call("wrong host", { ":authority": "elsewhere.example.com" }, notFound),
     call("another service", { ":path": "/grpc.health.v1.Health/Check" }, notFound),
     call("unknown method of the service", { ":path": `${SERVICE}/Import` }, ["gRPC 12"]),
-    call("wrong HTTP method", { ":method": "GET" }, ["HTTP 405"]),
-    call("no gRPC at all", { "content-type": "application/json" }, ["HTTP 415"]),
+    call("wrong HTTP method", { ":method": "GET" }, noMessage),
+    call("no gRPC at all", { "content-type": "application/json" }, ["gRPC 3"]),
     call("malformed message", {}, noMessage, { pieces: [prefix(11), junk("no protobuf")] }),
-    call("message cut off", {}, noMessage, { pieces: [prefix(100), junk("no protobuf")] }),
+    // Tempo 2.9.0 says Unknown (measured): the stream ends before the message does.
+    call("message cut off", {}, ["gRPC 2", ...noMessage], {
+      pieces: [prefix(100), junk("no protobuf")],
+    }),
     call("oversized message", {}, ["gRPC 8"], {
       pieces: [prefix(OVERSIZED_BYTES), { bytes: OVERSIZED_BYTES }],
     }),
