@@ -109,7 +109,7 @@ export const securityGroupClosureRules: readonly Rule[] = [
     mend: "Give the service its role's security group",
     scope: "lgtm",
     severity: "high",
-    reads: partyReads,
+    reads: { ...partyReads, [SECURITY_GROUP]: ["id"] },
     judge(stack, judgement) {
       const parties = partiesOf(stack);
       judgement.each(parties.all, (party) => {

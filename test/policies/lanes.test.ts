@@ -3,7 +3,8 @@ import { unknownCheckingProxy } from "../../policies/unknownValue";
 import { rules } from "../../policies/index";
 import { judge, type Judged, type JudgedResource } from "../../policies/judge";
 import { policyOf } from "../../policies/policy";
-import type { ResourceRule } from "../../policies/rule";
+import { Stack } from "../../policies/resource";
+import type { Judgement, ResourceRule, Rule } from "../../policies/rule";
 import { Session } from "../../policies/session";
 import { judgedState, stateOf } from "../../policies/state";
 import { UNKNOWN_TEXT, UnknownValueError } from "../../policies/unknownValue";
@@ -52,6 +53,50 @@ describe("the lanes", function () {
       [...counts].filter(([, count]) => count > 3),
       [],
     );
+  });
+
+  // A rule over the stack sees the types that it names: one that it forgets would be missed in silence.
+  it("ask for no type that the rule does not say it reads", async () => {
+    const asked = new Set<string>();
+    let asking: Rule | undefined;
+    const watched = rules.map((rule): Rule =>
+      rule.judges === "resource"
+        ? rule
+        : {
+            ...rule,
+            judge: (stack: Stack, judgement: Judgement) => {
+              asking = rule;
+              rule.judge(stack, judgement);
+              asking = undefined;
+            },
+          },
+    );
+    const note = (type: string) => {
+      if (asking !== undefined && asking.everyType !== true && !(type in asking.reads))
+        asked.add(`${asking.id} ${type}`);
+    };
+    const undo = (["ofType", "byId", "referenced"] as const).map((name) => {
+      const own = Reflect.get(Stack.prototype, name) as (...args: unknown[]) => unknown;
+      const types = { ofType: [0], byId: [0, 1], referenced: [2] }[name];
+      Reflect.set(Stack.prototype, name, function (this: Stack, ...args: unknown[]) {
+        args.slice(...types).forEach((type) => note(String(type)));
+        return own.apply(this, args);
+      });
+      return () => Reflect.set(Stack.prototype, name, own);
+    });
+    try {
+      for (const stack of ["dev", "prod"] as const)
+        await judge(plans[stack], { policyConfig: shippedSettings()[stack], rules: watched });
+      const plan = new BrokenPlan(plans.prod);
+      for (const mutant of mutants.filter(
+        ({ stack }, index) => stack === "prod" && index % 5 === 0,
+      ))
+        mutant.apply(plan);
+      await judge(plan, { policyConfig: shippedSettings().prod, rules: watched });
+    } finally {
+      undo.forEach((each) => each());
+    }
+    assert.deepEqual([...asked].sort(), []);
   });
 
   it("say the same about a plan and about the state made from it", async () => {
