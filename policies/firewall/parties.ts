@@ -150,9 +150,11 @@ const containerPorts = (taskDefinition: Resource): number[] =>
 
 function loadBalancers(stack: Stack) {
   const ports = new Map<string, number[]>();
+  const hidden = new Set<string>();
   for (const listener of stack.ofType(LISTENER)) {
     const port = listener.at("port");
     for (const balancer of stack.referenced(listener, "loadBalancerArn", LOAD_BALANCER)) {
+      if (port.isUnknown) hidden.add(balancer.urn);
       const number = port.isUnknown ? undefined : port.number();
       if (number === undefined) continue;
       ports.set(balancer.urn, [...(ports.get(balancer.urn) ?? []), number]);
@@ -165,7 +167,7 @@ function loadBalancers(stack: Stack) {
     ...groupsOf(inside, resource, "securityGroups"),
     ports: new Set(ports.get(resource.urn) ?? []),
     isLgtm: false,
-    isUnseen: false,
+    isUnseen: hidden.has(resource.urn),
     tasks: 1,
   });
 }
