@@ -14,7 +14,7 @@ describe("the CLI alone, from the shipped Pulumi.yaml", function () {
     const steps = [
       ["stack", "init", "dev"],
       ["preview", "--stack", "dev"],
-      ["up", "--yes", "--stack", "dev"],
+      ["up", "--yes", "--skip-preview", "--stack", "dev"],
       ["preview", "--stack", "dev", "--expect-no-changes"],
       ["destroy", "--yes", "--stack", "dev"],
     ];

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import type { Judged } from "../../policies/judge";
+import { judge, type Judged } from "../../policies/judge";
 import { parseMessage } from "../../policies/policy";
 import { mutants } from "../policies/mutants/all";
 import { BrokenPlan, type Mutant } from "../policies/mutants/mutant";
@@ -18,43 +18,69 @@ export function findings(events: readonly EngineEvent[]): string[] {
 
 export const unique = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 
-/** Few plans in which every rule has something to find: as many mutants in one as go together. */
-export function batches(shipped: Judged): BrokenPlan[] {
-  const waiting = new Map<string, Mutant>();
-  for (const mutant of mutants.filter(({ stack }) => stack === "prod")) {
-    for (const expected of mutant.expected) {
-      const rule = expected.split(" ")[0] ?? "";
-      if (!waiting.has(rule)) waiting.set(rule, mutant);
-    }
-  }
-  let rest = [...new Set(waiting.values())];
+/**
+ * Few plans in which every rule has something to find: as many mutants in one as go together, each for rules that no
+ * other has shown yet. A rule that finds nothing, because another mutant hides what it looks at, is tried once more.
+ *
+ * @throws Error where a plan shows no rule that those before it did not.
+ */
+export async function batches(
+  shipped: Judged,
+  policyConfig: Readonly<Record<string, unknown>>,
+): Promise<BrokenPlan[]> {
+  const candidates = mutants.filter(({ stack }) => stack === "prod");
+  const waiting = new Set(candidates.flatMap(rulesOf));
+  const before = fieldsOf(new BrokenPlan(shipped));
+  const known = new Map<Mutant, readonly string[]>();
+  // Only of those that are needed: what a mutant changes is found by applying it, which takes time.
+  const fieldsChangedBy = (mutant: Mutant) => {
+    const fields = known.get(mutant) ?? changedBy(mutant, shipped, before);
+    known.set(mutant, fields);
+    return fields;
+  };
   const plans: BrokenPlan[] = [];
-  while (rest.length > 0) {
+  while (waiting.size > 0) {
     const plan = new BrokenPlan(shipped);
-    const later: Mutant[] = [];
     const touched = new Set<string>();
-    for (const mutant of rest) {
-      const places = changedBy(mutant, shipped);
-      if (places.some((place) => touched.has(place))) {
-        later.push(mutant);
-        continue;
-      }
-      for (const place of places) touched.add(place);
+    const tried = new Set<string>();
+    for (const mutant of candidates) {
+      const rules = rulesOf(mutant).filter((rule) => waiting.has(rule) && !tried.has(rule));
+      if (rules.length === 0) continue;
+      const fields = fieldsChangedBy(mutant);
+      if (fields.some((field) => touched.has(field))) continue;
+      for (const field of fields) touched.add(field);
+      for (const rule of rules) tried.add(rule);
       mutant.apply(plan);
     }
+    const { findings: found } = await judge(plan, { policyConfig });
+    const left = waiting.size;
+    for (const { rule } of found) waiting.delete(rule);
+    if (waiting.size === left) throw new Error(`no mutant shows ${[...waiting].join(", ")}`);
     plans.push(plan);
-    rest = later;
   }
   return plans;
 }
 
-/** Resources that a mutant changes, adds or removes. */
-function changedBy(mutant: Mutant, shipped: Judged): string[] {
+const rulesOf = ({ expected }: Mutant): string[] =>
+  expected.map((each) => each.split(" ")[0] ?? "");
+
+/** Fields of resources that a mutant changes; all of those that it adds or removes. */
+function changedBy(mutant: Mutant, shipped: Judged, before: ReadonlyMap<string, string>): string[] {
   const plan = new BrokenPlan(shipped);
-  const before = new Map(plan.resources.map((each) => [each.urn, JSON.stringify(each)]));
   mutant.apply(plan);
-  const after = new Map(plan.resources.map((each) => [each.urn, JSON.stringify(each)]));
+  const after = fieldsOf(plan);
   return [...new Set([...before.keys(), ...after.keys()])].filter(
-    (urn) => before.get(urn) !== after.get(urn),
+    (field) => before.get(field) !== after.get(field),
   );
 }
+
+/** `URN` and `URN field` → value as JSON. A change of an input is one of the output of the same name, too. */
+const fieldsOf = ({ resources }: BrokenPlan): ReadonlyMap<string, string> =>
+  new Map(
+    resources.flatMap(({ urn, inputs, outputs, ...options }) => [
+      [urn, ""] as const,
+      ...Object.entries({ ...options, ...outputs, ...inputs }).map(
+        ([field, value]) => [`${urn} ${field}`, JSON.stringify(value)] as const,
+      ),
+    ]),
+  );

@@ -72,7 +72,7 @@ describe("the policy pack in the real engine", function () {
 
   it("judges states as this process judges plans, with every rule seen to fail", async () => {
     const seen = new Set<string>();
-    for (const plan of batches(plans.prod)) {
+    for (const plan of await batches(plans.prod, shippedSettings().prod)) {
       const { findings: expected } = await judge(plan, { policyConfig: shippedSettings().prod });
       const given = await analyze(stateOf(plan));
       assert.deepEqual(

@@ -24,7 +24,7 @@ describe("a preview in the real engine", function () {
       const config = path.join(lane.folder, "config.json");
       fs.writeFileSync(config, JSON.stringify(settings));
       const seen = new Set<string>();
-      for (const plan of batches(plans.prod)) {
+      for (const plan of await batches(plans.prod, settings)) {
         fs.writeFileSync(
           path.join(lane.folder, "account", "outputs.json"),
           JSON.stringify(
