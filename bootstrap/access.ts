@@ -8,7 +8,7 @@ import permissions from "./permissions.json";
 
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: "Allow";
+  readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -131,7 +131,7 @@ export function stateDocument(
 }
 
 /** Services whose things have names of the stack's in their ARNs; the others are held to the region. */
-const scoped = [
+export const scoped = [
   "iam",
   "logs",
   "s3",
@@ -229,7 +229,7 @@ function roleArns({ config, catalog }: Deployed): string[] {
 }
 
 /** ARNs of a stack's things, as far as they carry its name. */
-function resourcesOf(service: string, { config, catalog }: Deployed): string[] {
+export function resourcesOf(service: string, { config, catalog }: Deployed): string[] {
   const { name, region, accountId, bucketName } = config;
   const arn = (resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
   switch (service) {

@@ -56,6 +56,7 @@ function bootstrap() {
         deployed.config.name,
         {
           deployed,
+          all: stacks,
           project: PROJECT,
           repository,
           oidcProviderArn,

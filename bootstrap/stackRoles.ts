@@ -8,9 +8,12 @@ import {
   trust,
   writeDocuments,
 } from "./access";
+import { namesakesDocument } from "./namesakes";
 
 export interface StackRolesArgs {
   readonly deployed: Deployed;
+  /** Every stack of the account, this one among them. */
+  readonly all: readonly Deployed[];
   /** Name of the Pulumi project of the stacks. */
   readonly project: string;
   /** OWNER/NAME of the repository. */
@@ -37,7 +40,11 @@ export class StackRoles extends pulumi.ComponentResource {
     });
     this.deployRoleArn = this.role(`${name}-deploy`, args, {
       environment: config.stack,
-      documents: { ...read, ...writeDocuments(args.deployed) },
+      documents: {
+        ...read,
+        ...writeDocuments(args.deployed),
+        ...namesakesDocument(args.deployed, args.all),
+      },
       mayWrite: true,
       maxSessionSeconds: 7200,
     });

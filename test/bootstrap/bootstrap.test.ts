@@ -11,10 +11,13 @@ import {
   coveredTypes,
   type Document,
   readDocument,
+  resourcesOf,
   stateDocument,
   trust,
   writeDocuments,
 } from "../../bootstrap/access";
+import { namesakesDocument } from "../../bootstrap/namesakes";
+import { judge } from "../../rehearsal/cloud/policy";
 import { planOf, type Plan, type PlannedResource } from "../../plan/plan";
 import { record } from "../../plan/record";
 import { devConfig, prodConfig } from "../fixtures/config";
@@ -61,10 +64,10 @@ describe("bootstrap", function () {
       if (custom) counts[type] = (counts[type] ?? 0) + 1;
     assert.deepEqual(counts, {
       "aws:iam/openIdConnectProvider:OpenIdConnectProvider": 1,
-      "aws:iam/policy:Policy": 14,
+      "aws:iam/policy:Policy": 15,
       "aws:iam/role:Role": 4,
       "aws:iam/rolePolicy:RolePolicy": 4,
-      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 14,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 15,
       "aws:kms/alias:Alias": 1,
       "aws:kms/key:Key": 1,
       "aws:s3/bucket:Bucket": 1,
@@ -187,6 +190,32 @@ describe("bootstrap", function () {
       for (const name of own) assert.match(name, /^pulumi-/);
     });
 
+    it("may not touch a stack whose name begins with its own", () => {
+      const [dev, prod] = [deployed(devConfig()), deployed()];
+      assert.deepEqual(namesakesDocument(dev, [dev, prod]), {});
+      const { namesakes } = namesakesDocument(prod, [dev, prod]);
+      assert.ok(namesakes);
+      const own = writeDocuments(prod);
+      /** What the role may do of its own writes to something of a stack, by name. */
+      const reached = (of: typeof dev, documents: Readonly<Record<string, Document>>) => {
+        const said = statements(documents).map((each) => ({ id: each.Sid, document: { ...each } }));
+        const asked = statements(own)
+          .filter(({ Sid }) => Sid.startsWith("Own") && Sid !== "OwnIam")
+          .flatMap(({ Action }) => Action);
+        return asked.flatMap((action) =>
+          resourcesOf(action.split(":")[0] ?? "", of)
+            .map((pattern) => pattern.replaceAll("*", "x"))
+            .filter((resource) => judge({ action, resource, context: {} }, said).allowed)
+            .map((resource) => `${action} ${resource}`),
+        );
+      };
+      assert.ok(reached(dev, own).length > 100, "the names of the shipped stacks do overlap");
+      assert.deepEqual(reached(dev, { ...own, namesakes }), []);
+      assert.deepEqual(reached(prod, { ...own, namesakes }), reached(prod, own));
+      const policy = named(ofType(made, "aws:iam/policy:Policy"), "lgtm-deploy-namesakes");
+      assert.deepEqual(parsed(policy.inputs["policy"]), namesakes);
+    });
+
     it("deletes data only where the stack file protects none", () => {
       const deletes = (config: ReturnType<typeof devConfig>) =>
         statements(writeDocuments(deployed(config)))
@@ -280,7 +309,7 @@ describe("bootstrap", function () {
     const perRole = new Map<unknown, number>();
     for (const { inputs } of ofType(made, "aws:iam/rolePolicyAttachment:RolePolicyAttachment"))
       perRole.set(inputs["role"], (perRole.get(inputs["role"]) ?? 0) + 1);
-    assert.deepEqual([...perRole.values()].sort(), [1, 1, 6, 6]);
+    assert.deepEqual([...perRole.values()].sort(), [1, 1, 6, 7]);
   });
 
   it("the stack file that is shipped is complete", () => {
