@@ -14,7 +14,7 @@ import { pricesOf } from "../plan/prices";
 import { record } from "../plan/record";
 import { figures, type Figure } from "../plan/workload/figures";
 import { buildCatalog } from "../stacks/catalog";
-import { withGenerated } from "./readme";
+import { markdown, withGenerated } from "./page";
 
 /** Loads that the pages show. */
 const loads: readonly ExpectedLoad[] = [
@@ -72,12 +72,6 @@ export function capacityPageWith(root: string, page: string): string {
     sizes: sizes(config),
     ends: ends(config),
   });
-}
-
-function markdown(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [titles, titles.map(() => "---"), ...rows]
-    .map((row) => `| ${row.join(" | ")} |`)
-    .join("\n");
 }
 
 function assumed(): string {

@@ -1,10 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { median } from "../bench/measure";
 import { experiments, shortExperiments } from "../rehearsal/experiments/catalog";
 import type { ExperimentResult } from "../rehearsal/experiments/result";
 import type { PrivilegeReport, Removal } from "../rehearsal/privilege/measure";
 import { traps } from "../rehearsal/experiments/traps";
 import type { SignalReport } from "../rehearsal/traffic/ledger";
+import { markdown, withGenerated } from "./page";
 
 /** Folder of the results that are kept. */
 export const RESULTS = "rehearsal/results";
@@ -18,15 +20,7 @@ export function rehearsalPage(root: string, page: string): string {
     traps: trapsTable(results),
     privileges: privilegesTable(read<PrivilegeReport>(root, path.join(RESULTS, "privileges"))),
   };
-  return page.replace(
-    /(<!-- generated:(\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
-    (_, start: string, name: string, end: string) => {
-      const content = parts[name];
-      if (content === undefined)
-        throw new Error(`docs/rehearsal.md has a generated part nobody makes: ${name}`);
-      return `${start}\n${content}\n\n${end}`;
-    },
-  );
+  return withGenerated(page, parts);
 }
 
 /** Every kept result, the oldest of each experiment first. */
@@ -124,13 +118,6 @@ export function startTable(results: readonly ExperimentResult[]): string {
   );
 }
 
-/** Of sorted numbers; of an even number of them the mean of the two in the middle. */
-function median(sorted: readonly number[]): number {
-  const middle = Math.floor(sorted.length / 2);
-  const [low = NaN, high = NaN] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
-  return (low + high) / 2;
-}
-
 const verdicts: readonly Removal["verdict"][] = [
   "needed",
   "used",
@@ -174,9 +161,11 @@ type Figures =
   | "readsShortForAMoment"
   | "slowestReadMs";
 
-const sum = (reports: readonly SignalReport[], key: Figures): number =>
+/** Of all runs together. */
+export const sum = (reports: readonly SignalReport[], key: Figures): number =>
   reports.reduce((total, each) => total + (each[key] ?? 0), 0);
-const worst = (reports: readonly SignalReport[], key: Figures): number =>
+/** Of the worst run. */
+export const worst = (reports: readonly SignalReport[], key: Figures): number =>
   reports.reduce((most, each) => Math.max(most, each[key] ?? 0), 0);
 
 const share = (
@@ -206,9 +195,4 @@ function shortCell(reports: readonly SignalReport[]): string {
 function verdict(runs: readonly ExperimentResult[]): string {
   const red = runs.filter(({ broken }) => broken.length > 0).length;
   return red === 0 ? "kept" : `broken in ${red} of ${runs.length}`;
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

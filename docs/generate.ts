@@ -2,14 +2,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { dashboardFiles } from "../dashboards/files";
-import { measuredFile } from "./measured";
 import { type GeneratedFile, generatedFiles, strayGoldenFiles } from "./generated";
 
 async function main() {
   const root = process.cwd();
-  // The program reads the dashboards and what was measured, and other files follow from what it makes of them.
+  // The program reads the dashboards, and other files follow from what it makes of them.
   write(root, dashboardFiles());
-  write(root, [measuredFile(root)]);
   const files = await generatedFiles(root);
   write(root, files);
   for (const file of strayGoldenFiles(root, files)) {

@@ -5,7 +5,7 @@ import { MEASURED_FILE, type Measured, type MeasuredSignal } from "../plan/measu
 import { experiments, shortExperiments } from "../rehearsal/experiments/catalog";
 import type { ExperimentResult } from "../rehearsal/experiments/result";
 import type { Signal } from "../smoke/items";
-import { readResults } from "./experiments";
+import { readResults, sum, worst } from "./experiments";
 import type { GeneratedFile } from "./generated";
 
 /** What can happen to a running stack; a limit that refuses and a client that is wrong are no losses. */
@@ -71,30 +71,18 @@ function signalsOf(runs: readonly ExperimentResult[], config: StackConfig): Meas
   const signals = [...new Set(reports.map(({ signal }) => signal))].sort();
   return signals.map((signal) => {
     const own = reports.filter((report) => report.signal === signal);
-    const sum = (
-      key:
-        | "pushes"
-        | "pushesRefused"
-        | "acknowledged"
-        | "lost"
-        | "reads"
-        | "readsFailed"
-        | "readsShort",
-    ) => own.reduce((total, report) => total + report[key], 0);
-    const worst = (key: "refusedSeconds" | "failedReadSeconds") =>
-      Math.max(...own.map((report) => report[key]));
     return {
       signal,
       replicationFactor: factors[signal],
-      pushes: sum("pushes"),
-      pushesRefused: sum("pushesRefused"),
-      refusedSeconds: worst("refusedSeconds"),
-      acknowledged: sum("acknowledged"),
-      lost: sum("lost"),
-      reads: sum("reads"),
-      readsFailed: sum("readsFailed"),
-      failedReadSeconds: worst("failedReadSeconds"),
-      readsShort: sum("readsShort"),
+      pushes: sum(own, "pushes"),
+      pushesRefused: sum(own, "pushesRefused"),
+      refusedSeconds: worst(own, "refusedSeconds"),
+      acknowledged: sum(own, "acknowledged"),
+      lost: sum(own, "lost"),
+      reads: sum(own, "reads"),
+      readsFailed: sum(own, "readsFailed"),
+      failedReadSeconds: worst(own, "failedReadSeconds"),
+      readsShort: sum(own, "readsShort"),
     };
   });
 }

@@ -3,6 +3,7 @@ import { loadStackFile } from "../configs/stack/load";
 import { costOfPlan } from "../plan/cost";
 import { diagram } from "../plan/diagram";
 import { buildCatalog } from "../stacks/catalog";
+import { withGenerated } from "./page";
 import { shippedPlan } from "./shippedPlan";
 
 /** The README with its generated parts as the program says them. */
@@ -16,19 +17,6 @@ export async function readmeWith(
     picture: picture(root),
     cost: await costTable(root),
   });
-}
-
-/** Replaces what stands between `<!-- generated:NAME -->` and `<!-- /generated -->` of a page. */
-export function withGenerated(page: string, parts: Readonly<Record<string, string>>): string {
-  return page.replace(
-    /(<!-- generated:(\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
-    (_, start: string, name: string, end: string) => {
-      const content = parts[name];
-      if (content === undefined)
-        throw new Error(`a page has a generated part that nobody makes: ${name}`);
-      return `${start}\n${content}\n\n${end}`;
-    },
-  );
 }
 
 function picture(root: string): string {

@@ -1,17 +1,18 @@
 import * as http2 from "node:http2";
-import type { BadCall, CallAnswer, Piece } from "./badCalls";
+import type { BadCall, Piece } from "./badCalls";
+import type { BadAnswer } from "./badTraffic";
 
 const CHUNK = Buffer.alloc(65_536);
 const PATIENCE_SECONDS = 60;
 
 /** Makes one bad call, over a connection of its own. */
-export function makeCall(call: BadCall, ca: string): Promise<CallAnswer> {
+export function makeCall(call: BadCall, ca: string): Promise<BadAnswer> {
   return new Promise((resolve) => {
     const session = http2.connect(call.origin, { ca });
     const end = (said: string) => {
       clearTimeout(timer);
       session.destroy();
-      resolve({ call, said });
+      resolve({ what: call.what, said, right: call.answers });
     };
     const timer = setTimeout(() => end("no answer"), (call.openSeconds ?? PATIENCE_SECONDS) * 1000);
     session.once("error", (error: Error) => end(error.message));

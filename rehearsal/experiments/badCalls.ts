@@ -18,12 +18,6 @@ export interface BadCall {
   readonly answers: readonly string[];
 }
 
-/** What a call got: `HTTP 404`, `gRPC 13`, `no answer`, or why there was nothing. */
-export interface CallAnswer {
-  readonly call: BadCall;
-  readonly said: string;
-}
-
 const SERVICE = "/opentelemetry.proto.collector.trace.v1.TraceService";
 /** The receiver takes 4 MiB (grpc-go's default, MaxRecvMsgSize); this is above every limit on the way. */
 const OVERSIZED_BYTES = 40_000_000;

@@ -2,7 +2,7 @@
 import * as https from "node:https";
 import { Readable } from "node:stream";
 import { makeCall } from "./badCaller";
-import type { BadCall, CallAnswer } from "./badCalls";
+import type { BadCall } from "./badCalls";
 import type { BadAnswer, BadOrder, BadRequest } from "./badTraffic";
 
 const PIECE = Buffer.alloc(65_536, "x");
@@ -50,24 +50,16 @@ async function drip(outgoing: NodeJS.WritableStream): Promise<void> {
 const isSlow = ({ everySeconds, openSeconds }: BadCall) =>
   (everySeconds ?? openSeconds) !== undefined;
 
-const callAnswer = ({ call: { what, answers }, said }: CallAnswer): BadAnswer => ({
-  what,
-  said,
-  right: answers,
-});
-
 process.on("disconnect", () => process.exit());
 process.once("message", ({ requests, calls, ca }: BadOrder) => {
   void (async () => {
     const slow = Promise.all(requests.filter((each) => each.slow).map((each) => send(each, ca)));
-    const slowCalls = Promise.all(
-      calls.filter(isSlow).map((call) => makeCall(call, ca).then(callAnswer)),
-    );
+    const slowCalls = Promise.all(calls.filter(isSlow).map((call) => makeCall(call, ca)));
     const answers: BadAnswer[] = [];
     for (const request of requests.filter((each) => each.slow !== true))
       answers.push(await send(request, ca));
     for (const call of calls.filter((each) => !isSlow(each)))
-      answers.push(callAnswer(await makeCall(call, ca)));
+      answers.push(await makeCall(call, ca));
     process.send?.([...answers, ...(await slow), ...(await slowCalls)], () => process.exit());
   })();
 });

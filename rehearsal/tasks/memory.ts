@@ -82,38 +82,33 @@ export function removeWhenOver({ folder }: MemoryGround): void {
 
 /** Groups of tasks on a ground. */
 export class MemoryLimits {
-  private readonly groups: {
-    readonly task: string;
-    readonly limitMiB: number;
-    readonly folder: string;
-  }[] = [];
+  private readonly groups = new Map<string, { limitMiB: number; group: MemoryGroup }>();
 
   constructor(private readonly ground: MemoryGround) {}
 
   /** Makes a task's group. @returns the group, for its containers. */
   add(task: string, limitMiB: number): MemoryGroup {
+    const known = this.groups.get(task);
+    if (known !== undefined) return known.group;
     const { version } = this.ground;
     const folder = path.join(this.ground.folder, task.replaceAll("/", "."));
-    const known = this.groups.some((group) => group.folder === folder);
-    if (!known) {
-      fs.mkdirSync(folder);
-      fs.writeFileSync(path.join(folder, files[version].limit), String(limitMiB * MIB));
-      withoutSwap(version, folder, limitMiB);
-      this.groups.push({ task, limitMiB, folder });
-    }
-    return new MemoryGroup(version, folder);
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, files[version].limit), String(limitMiB * MIB));
+    withoutSwap(version, folder, limitMiB);
+    const group = new MemoryGroup(version, folder);
+    this.groups.set(task, { limitMiB, group });
+    return group;
   }
 
   /** What each task that there was has used. */
   uses(): MemoryUse[] {
-    const { version } = this.ground;
-    return this.groups.map(({ task, limitMiB, folder }) => {
-      const peak = Number(read(path.join(folder, files[version].peak)) || NaN);
+    return [...this.groups].map(([task, { limitMiB, group }]) => {
+      const peakMiB = group.peakMiB();
       return {
         task,
         limitMiB,
-        ...(Number.isFinite(peak) ? { peakMiB: Math.round(peak / MIB) } : {}),
-        outOfMemory: new MemoryGroup(version, folder).outOfMemory(),
+        ...(peakMiB === undefined ? {} : { peakMiB }),
+        outOfMemory: group.outOfMemory(),
       };
     });
   }
@@ -129,6 +124,12 @@ export class MemoryGroup {
   /** File to which a process writes 0 in order to belong here, with what it starts. */
   get door(): string {
     return path.join(this.folder, "cgroup.procs");
+  }
+
+  /** Most that it had at once; undefined where this kernel does not say. */
+  peakMiB(): number | undefined {
+    const peak = Number(read(path.join(this.folder, files[this.version].peak)) || NaN);
+    return Number.isFinite(peak) ? Math.round(peak / MIB) : undefined;
   }
 
   /** Processes that were killed because the limit was reached. */

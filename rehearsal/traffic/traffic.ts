@@ -86,11 +86,12 @@ export class Traffic {
           }));
         });
     const reader = start(grafana, projectRoot, "rehearsal/traffic/reader.ts");
-    const streams = senders.flatMap(({ door }) => feedsOf(door)).map(({ stream }) => stream);
+    const fed = senders.map((sender) => ({ ...sender, feeds: feedsOf(sender.door) }));
+    const streams = fed.flatMap(({ feeds }) => feeds).map(({ stream }) => stream);
     order(reader, { kind: "start", room, reach: reach(READ_TRY_MS), streams });
-    const pushers = senders.map(({ client, door }) => {
+    const pushers = fed.map(({ client, door, feeds }) => {
       const pusher = start(client, projectRoot, "rehearsal/traffic/pusher.ts");
-      order(pusher, { kind: "start", door, reach: reach(PUSH_TRY_MS), feeds: feedsOf(door) });
+      order(pusher, { kind: "start", door, reach: reach(PUSH_TRY_MS), feeds });
       return pusher;
     });
     return new Traffic(pushers, reader);
