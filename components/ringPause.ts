@@ -17,13 +17,13 @@ const systemClock: Clock = {
 };
 
 /**
- * Keeps the swaps of a ring's replicas apart (S22): what a replaced replica flushed becomes visible to the others only
+ * Keeps the stops of a ring's replicas apart (S22): what a replaced replica flushed becomes visible to the others only
  * after some checks and caches have gone round (measured: up to 100 s), so that swapping the next one earlier leaves
  * reads silently short.
  *
  * The engine itself waits: {@link hooks} are bound to every replica's service, and the one that runs before an update
- * ends only when enough time has passed since the last update of another replica in the same deployment. Creating a
- * ring, an unchanged replica, and a preview wait for nothing. A deployment that starts soon after another one ended
+ * ends only when enough time has passed since the update of another replica began, which stops its task first. Creating
+ * a ring, an unchanged replica, and a preview wait for nothing. A deployment that starts soon after another one ended
  * does not know of it.
  */
 export class RingPause {
@@ -31,7 +31,7 @@ export class RingPause {
 
   /**
    * @param name Logical name, unique in the stack.
-   * @param seconds Least time between two swaps.
+   * @param seconds Least time between the beginnings of two swaps.
    * @param clock Replaced in tests.
    */
   constructor(
@@ -48,23 +48,19 @@ export class RingPause {
           this.beforeSwap(name),
         ),
       ],
-      afterUpdate: [new pulumi.ResourceHook(`${this.name}-swapped`, () => this.afterSwap())],
     };
   }
 
-  /** Waits until the last swap is long enough ago. */
+  /** Waits until the last swap began long enough ago; then the next one begins. */
   async beforeSwap(service: string): Promise<void> {
-    if (this.lastSwap === undefined) return;
-    const remaining = this.lastSwap + this.seconds * 1000 - this.clock.now();
-    if (remaining <= 0) return;
-    await this.clock.say(
-      `${service}: waiting ${Math.ceil(remaining / 1000)} s until what the last replica flushed is visible`,
-    );
-    await this.clock.sleep(remaining);
-  }
-
-  /** Notes that a replica has been swapped and is steady again. */
-  afterSwap(): void {
+    const remaining =
+      this.lastSwap === undefined ? 0 : this.lastSwap + this.seconds * 1000 - this.clock.now();
+    if (remaining > 0) {
+      await this.clock.say(
+        `${service}: waiting ${Math.ceil(remaining / 1000)} s until what the last replica flushed is visible`,
+      );
+      await this.clock.sleep(remaining);
+    }
     this.lastSwap = this.clock.now();
   }
 }

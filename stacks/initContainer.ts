@@ -9,6 +9,15 @@ export const BUSYBOX_PATH = `${CONFIG_DIRECTORY}/bin/busybox`;
 /** Where the busybox image has it. */
 const BUSYBOX_IN_IMAGE = "/bin/busybox";
 
+/** A pause before the server starts, as long as nobody needs it. */
+export interface SuccessorWait {
+  /** Name in DNS of the ring's healthy replicas. */
+  readonly name: string;
+  /** Replicas besides this one: with fewer of them up, it starts at once. */
+  readonly others: number;
+  readonly seconds: number;
+}
+
 /** What the init container prepares for one server. */
 export interface InitSpec {
   readonly files: readonly RenderedFile[];
@@ -16,6 +25,12 @@ export interface InitSpec {
   readonly writablePaths: readonly string[];
   /** Numeric `uid:gid` of the server. */
   readonly user: string;
+  /**
+   * What a ring replica's successor waits for, at the end.
+   *
+   * @default - it starts at once
+   */
+  readonly wait?: SuccessorWait;
   /** Where the static binary is copied from; tests give their own. */
   readonly busyboxSource?: string;
   /** Put before every path; tests write into a directory of their own. */
@@ -52,8 +67,26 @@ export function initScript(spec: InitSpec): string {
       `chown ${spec.user} ${quoted(`${root}${path}`)}`,
       `chmod 0750 ${quoted(`${root}${path}`)}`,
     ]),
+    ...(spec.wait === undefined ? [] : waitScript(spec.wait)),
     "",
   ].join("\n");
+}
+
+/**
+ * S22: a successor waits until what its predecessor flushed is found. At a first start nobody is up, so nobody waits; a
+ * name that nobody answers for counts as nobody.
+ */
+function waitScript({ name, others, seconds }: SuccessorWait): string[] {
+  return [
+    `up() { nslookup ${quoted(name)} 2>/dev/null | sed -n '/^Name:/,$p' | grep -c '^Address' || true; }`,
+    "said=",
+    `end=$(($(date +%s) + ${seconds}))`,
+    `while [ "$(up)" -ge ${others} ] && [ "$(date +%s)" -lt "$end" ]; do`,
+    `  [ "$said" ] || echo 'all ${others} others of the ring are up: waits ${seconds} s, until what the predecessor flushed is found'`,
+    "  said=yes",
+    "  sleep 5",
+    "done",
+  ];
 }
 
 const isPacked = (file: RenderedFile) => file.packed === true;

@@ -6,6 +6,14 @@ import type { Role } from "./types";
  */
 export const RING_PAUSE_SECONDS = 120;
 
+/**
+ * S22: a ring replica that comes back is empty and answers reads at once, while what its predecessor flushed, and the
+ * others may have only once, is not yet found. So it starts this much later, while all others of its ring are up: nobody
+ * needs it then. With the seconds that Fargate takes to start a task, more than 90 s lie between the flush and the first
+ * answer: the minute of Loki's list of files (indexshipper/storage/cached_client.go, v3.7.6) and a resync of 30 s.
+ */
+export const SUCCESSOR_WAIT_SECONDS = 75;
+
 /** How ECS replaces the tasks of a role. */
 export interface Rollout {
   readonly minimumHealthyPercent: number;

@@ -2,8 +2,16 @@ import type { StackConfig } from "../configs/stack/schema";
 import { imageOf } from "../configs/versions";
 import { canonical, canonicalJson, type ContainerDefinition } from "./containerDefinitions";
 import { registryCredentials, usesTaskRole } from "./iam";
-import { BUSYBOX_PATH, CONFIG_DIRECTORY, fileVariables, initScript } from "./initContainer";
+import { hostOf } from "./endpoints";
+import {
+  BUSYBOX_PATH,
+  CONFIG_DIRECTORY,
+  fileVariables,
+  initScript,
+  type SuccessorWait,
+} from "./initContainer";
 import { familyName, logGroupName } from "./names";
+import { SUCCESSOR_WAIT_SECONDS } from "./rollout";
 import type {
   EnvironmentVariable,
   HealthCheck,
@@ -131,8 +139,11 @@ export function taskDefinitionSpec(
           files: instance.files,
           writablePaths: writable.map(({ path }) => path),
           user: role.user,
+          ...successorWait(config, role),
         }),
       ],
+      // The most that Fargate takes; without it the default is nowhere in the API's reference.
+      ...(waits(role) ? { startTimeout: 120 } : {}),
       // It gives directories to the server's user, which only root may.
       user: "0",
       readonlyRootFilesystem: true,
@@ -224,6 +235,19 @@ function checkSize(spec: TaskDefinitionSpec, containersJson: string): void {
 }
 
 const CONFIG_VOLUME = "config";
+
+/** A replica of a ring of several. */
+const waits = (role: Role) => role.replacement === "ring" && role.instances.length > 1;
+
+function successorWait(config: StackConfig, role: Role): { wait?: SuccessorWait } {
+  if (!waits(role)) return {};
+  const wait = {
+    name: hostOf(config, role.id),
+    others: role.instances.length - 1,
+    seconds: SUCCESSOR_WAIT_SECONDS,
+  };
+  return { wait };
+}
 
 /** The server's writable directories, each a volume of the task, so that its root file system can be read-only. */
 function writableVolumes(role: Role): { name: string; path: string }[] {

@@ -3,11 +3,23 @@ import type { Section } from "../section";
 import type { StackConfig } from "../stack/schema";
 import { idleTimeout, idleTimeoutReason } from "../timeouts";
 
+/**
+ * Shortest time of a push, in milliseconds. An ingester takes a trace in some milliseconds; a client that sends one batch
+ * after the other gets five a second through, of 512 spans each by the SDKs' default.
+ */
+const THIRD_COPY_MS = 200;
+const thirdCopyReason =
+  "Default 0: a push is answered when two of three ingesters have it, and the end of the request cancels the way to the\n" +
+  "third (modules/distributor/distributor.go): of many traces two copies are left, so that one replaced ingester hides\n" +
+  "some and a second one loses them (measured). A request that stays open this long lets the third copy arrive.";
+
 /** OTLP over gRPC and HTTP. */
 export function distributorSection(config: StackConfig): Section {
+  const copies = config.tempo.replicationFactor > 1;
   return {
     settings: {
       distributor: {
+        ...(copies ? { artificial_delay: `${THIRD_COPY_MS}ms` } : {}),
         receivers: {
           otlp: {
             protocols: {
@@ -22,6 +34,7 @@ export function distributorSection(config: StackConfig): Section {
       },
     },
     reasons: {
+      ...(copies ? { "distributor.artificial_delay": thirdCopyReason } : {}),
       "distributor.receivers.otlp.protocols.grpc.endpoint":
         "The default listens on localhost only, and without `http` there is no 4318 at all.",
       "distributor.receivers.otlp.protocols.http.idle_timeout": idleTimeoutReason("1m"),

@@ -120,7 +120,7 @@ async function underLoad(
       if (trap?.says.test(what) ?? false) noticed.resolve();
     },
     pause,
-    steadySeconds: 180,
+    steadySeconds: 240,
   };
   await experiment.prepare?.(context);
   const load = await startLoad(rehearsal, experiment.times);

@@ -86,6 +86,20 @@ export function keepIngressPorts(plan: Plan, ports: readonly number[]): Plan {
   );
 }
 
+/** The plan with ring replicas that wait so many seconds for what their predecessor flushed, before they start. */
+export function changeSuccessorWait(plan: Plan, seconds: number): Plan {
+  let changed = 0;
+  const result = changeResources(plan, TASK_DEFINITION, (inputs) => {
+    const before = inputs["containerDefinitions"] as string;
+    const after = before.replace(/(?<=\$\(date \+%s\) \+ )\d+(?=\)\))/, String(seconds));
+    if (after === before) return inputs;
+    changed++;
+    return { ...inputs, containerDefinitions: after };
+  });
+  if (changed === 0) throw new Error("no wait of the plan was changed");
+  return result;
+}
+
 /** The plan with another pause between two replicas of a ring. */
 export function changeRingPause(plan: Plan, seconds: number): Plan {
   let changed = 0;

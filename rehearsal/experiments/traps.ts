@@ -2,6 +2,7 @@ import type { Plan } from "../../plan/plan";
 import {
   changeFile,
   changeRingPause,
+  changeSuccessorWait,
   changeTaskRole,
   keepIngressPorts,
   remove,
@@ -72,7 +73,7 @@ export const traps: readonly Trap[] = [
     title: "ring replicas swapped faster than a flush can be seen",
     stack: "prod",
     experiment: "roll-rings",
-    change: (plan) => changeRingPause(plan, 0),
+    change: (plan) => changeSuccessorWait(changeRingPause(plan, 0), 0),
     says: /^(logs|traces): \d+ of \d+ reads lack acknowledged data/,
   },
   {

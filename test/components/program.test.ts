@@ -303,7 +303,6 @@ describe("program", () => {
           index === 0 ? [] : [`Service lgtm-${ring}-${index - 1}`],
         );
         assert.deepEqual(replica.hooks["beforeUpdate"], [`lgtm-${ring}-pause-120s`]);
-        assert.deepEqual(replica.hooks["afterUpdate"], [`lgtm-${ring}-swapped`]);
         assert.equal(replica.inputs["deploymentMinimumHealthyPercent"], 0);
         assert.equal(replica.inputs["deploymentMaximumPercent"], 100);
         assert.equal(replica.inputs["availabilityZoneRebalancing"], "DISABLED");

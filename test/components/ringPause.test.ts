@@ -41,13 +41,12 @@ describe("RingPause", () => {
 
   it("S22: waits the whole pause before the next replica when it comes at once", async () => {
     await pause.beforeSwap("mimir-0");
-    pause.afterSwap();
     await pause.beforeSwap("mimir-1");
     assert.deepEqual(clock.sleeps, [120_000]);
   });
 
   it("waits only for what is left of the pause", async () => {
-    pause.afterSwap();
+    await pause.beforeSwap("mimir-0");
     clock.pass(45);
     await pause.beforeSwap("mimir-1");
     assert.deepEqual(clock.sleeps, [75_000]);
@@ -55,24 +54,22 @@ describe("RingPause", () => {
   });
 
   it("does not wait when the pause is over", async () => {
-    pause.afterSwap();
+    await pause.beforeSwap("mimir-0");
     clock.pass(120);
     await pause.beforeSwap("mimir-1");
     assert.deepEqual(clock.sleeps, []);
   });
 
-  it("counts from the latest swap, so that a whole roll of three waits twice", async () => {
+  it("counts from the stop of the latest one, so that a whole roll of three waits twice", async () => {
     for (const replica of ["mimir-0", "mimir-1", "mimir-2"]) {
       await pause.beforeSwap(replica);
       clock.pass(20);
-      pause.afterSwap();
     }
-    assert.deepEqual(clock.sleeps, [120_000, 120_000]);
+    assert.deepEqual(clock.sleeps, [100_000, 100_000]);
   });
 
   it("waits before the third when only the first and the third change", async () => {
     await pause.beforeSwap("mimir-0");
-    pause.afterSwap();
     await pause.beforeSwap("mimir-2");
     assert.deepEqual(clock.sleeps, [120_000]);
   });

@@ -60,10 +60,10 @@ describe("a change", function () {
         replicas,
       );
       for (const [index, swap] of swaps.slice(1).entries()) {
-        const waited = (swap.started - (swaps[index]?.ended ?? Number.NaN)) / 1000;
+        const waited = (swap.started - (swaps[index]?.started ?? Number.NaN)) / 1000;
         assert.ok(
           waited >= RING_PAUSE_SECONDS / PAUSE_SPEED,
-          `${swap.name} was swapped ${waited} s after the one before it`,
+          `${swap.name} was stopped ${waited} s after the one before it`,
         );
       }
     }));

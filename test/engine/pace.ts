@@ -19,23 +19,16 @@ const said: string[] = [];
 export async function withFastPauses<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly said: readonly string[] }> {
-  const pause = RingPause.prototype as unknown as { clock?: Clock } & Pick<
-    RingPause,
-    "beforeSwap" | "afterSwap"
-  >;
-  const { beforeSwap, afterSwap } = pause;
+  const pause = RingPause.prototype as unknown as { clock?: Clock } & Pick<RingPause, "beforeSwap">;
+  const { beforeSwap } = pause;
   pause.beforeSwap = function (this: typeof pause, service) {
     this.clock = fastClock;
     return beforeSwap.call(this, service);
-  };
-  pause.afterSwap = function (this: typeof pause) {
-    this.clock = fastClock;
-    afterSwap.call(this);
   };
   said.length = 0;
   try {
     return { result: await work(), said: [...said] };
   } finally {
-    Object.assign(pause, { beforeSwap, afterSwap });
+    Object.assign(pause, { beforeSwap });
   }
 }

@@ -8,6 +8,7 @@ import { brokenPromises } from "../../rehearsal/experiments/judge";
 import {
   changeFile,
   changeRingPause,
+  changeSuccessorWait,
   changeTaskRole,
   keepIngressPorts,
 } from "../../rehearsal/experiments/planChanges";
@@ -140,6 +141,7 @@ describe("changes to a plan", () => {
     assert.throws(() => changeFile(plan, "FILE_NONE", () => undefined), /no FILE_NONE/);
     assert.throws(() => changeTaskRole(plan, /loki/, "nobody"), /no role nobody/);
     assert.throws(() => changeRingPause(changeRingPause(plan, 0), 0), /no pause/);
+    assert.throws(() => changeSuccessorWait(changeSuccessorWait(plan, 0), 0), /no wait/);
   });
 
   it("take ingress rules out by their port", () => {
@@ -148,6 +150,19 @@ describe("changes to a plan", () => {
     );
     assert.ok(left.length > 0);
     assert.ok(left.every(({ ports }) => ports?.from === 3100));
+  });
+
+  it("set the wait of a ring replica's successor", () => {
+    const waits = (given: Plan) =>
+      new Set(
+        [
+          ...JSON.stringify(given.resources.map(({ inputs }) => inputs)).matchAll(
+            /date \+%s\) \+ (\d+)\)\)/g,
+          ),
+        ].map(([, n]) => n),
+      );
+    assert.deepEqual(waits(plan), new Set(["75"]));
+    assert.deepEqual(waits(changeSuccessorWait(plan, 0)), new Set(["0"]));
   });
 
   it("set the pause between two replicas", () => {

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { startFrom } from "../../configs/alloy/startFrom";
-import { fileVariables, initScript } from "../../stacks/initContainer";
+import { fileVariables, initScript, type SuccessorWait } from "../../stacks/initContainer";
 import type { RenderedFile } from "../../stacks/types";
 
 /** The machine's busybox where it has one, as in the init container's image; its own shell elsewhere. */
@@ -18,6 +18,9 @@ interface Prepared {
   readonly writablePaths?: readonly string[];
   readonly busyboxSource?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly wait?: SuccessorWait;
+  /** Shell functions in the place of programs; busybox's shell prefers its own to those of the PATH. */
+  readonly functions?: string;
 }
 
 /** Runs the real script with everything below a directory of its own. */
@@ -29,11 +32,12 @@ function run(root: string, prepared: Prepared = {}) {
     user,
     busyboxSource: prepared.busyboxSource ?? shell[0]!,
     root,
+    ...(prepared.wait === undefined ? {} : { wait: prepared.wait }),
   });
   const variables = Object.fromEntries(
     fileVariables(files).map(({ name, value }) => [name, value]),
   );
-  return spawnSync(shell[0]!, [...shell.slice(1), "-c", script], {
+  return spawnSync(shell[0]!, [...shell.slice(1), "-c", `${prepared.functions ?? ""}${script}`], {
     env: { PATH: process.env.PATH, ...(prepared.variables ?? variables) },
     encoding: "utf8",
   });
@@ -99,6 +103,48 @@ describe("S11: init container", () => {
       { path: "/etc/lgtm/a.json", content: '{"a": 1}', packed: true },
     ]);
     assert.equal(packed?.value, "H4sIAAAAAAACA6tWSlSyMqzlAgBGo+h0CAAAAA==");
+  });
+
+  describe("S22: a ring replica's successor", () => {
+    const wait: SuccessorWait = { name: "loki-ingester.lgtm.local", others: 2, seconds: 75 };
+
+    /** Runs the wait on a clock that only `sleep` moves. `answer` prints what the name server says. */
+    const waited = (answer: string) => {
+      const clock = path.join(root, "clock");
+      fs.writeFileSync(clock, "1000");
+      const functions = [
+        `date() { cat '${clock}'; }`,
+        `sleep() { echo $(($(cat '${clock}') + $1)) > '${clock}.new'; mv '${clock}.new' '${clock}'; }`,
+        `nslookup() ( now=$(cat '${clock}'); ${answer}; )`,
+        "",
+      ].join("\n");
+      const result = run(root, { wait, functions });
+      assert.equal(result.status, 0, result.stderr);
+      return { seconds: Number(fs.readFileSync(clock, "utf8")) - 1000, said: result.stdout };
+    };
+    const server = "printf 'Server:\\t\\t10.0.0.2\\nAddress:\\t10.0.0.2:53\\n\\n'";
+    const replica = (number: number) =>
+      `printf 'Name:\\tloki-ingester.lgtm.local\\nAddress: 10.0.1.${number}\\n'`;
+
+    it("waits while all others are up, until what its predecessor flushed is found, and says so", () => {
+      const { seconds, said } = waited([server, replica(1), replica(2)].join("; "));
+      assert.equal(seconds, 75);
+      assert.equal(
+        said,
+        "all 2 others of the ring are up: waits 75 s, until what the predecessor flushed is found\n",
+      );
+    });
+
+    it("starts at once where it is needed: another one is away, nobody is up yet, no name server", () => {
+      for (const answer of [[server, replica(1)].join("; "), `${server}; exit 1`, "exit 1"]) {
+        assert.deepEqual(waited(answer), { seconds: 0, said: "" }, answer);
+      }
+    });
+
+    it("waits no longer once another one goes", () => {
+      const other = `[ "$now" -ge 1030 ] || ${replica(2)}`;
+      assert.equal(waited([server, replica(1), other].join("; ")).seconds, 30);
+    });
   });
 
   it("writes every file byte by byte, whatever is in it", () => {
