@@ -1,3 +1,5 @@
+import { peerCoverage, peerSources, type Peer } from "./peers";
+import { peersRun } from "./peersRun";
 import type { Rule, Subject } from "./rule";
 
 const titles: Readonly<Record<Subject, string>> = {
@@ -28,6 +30,7 @@ export function policiesPage(rules: readonly Rule[]): string {
     "",
     ...usage,
     ...subjects.flatMap((subject) => section(subject, rules)),
+    ...others(),
   ].join("\n");
 }
 
@@ -108,6 +111,58 @@ function entry(rule: Rule): string[] {
       ([name, schema]) =>
         `- setting \`${name}\`: ${schema.description ?? ""}${schema.default === undefined ? "" : ` Default: \`${JSON.stringify(schema.default)}\`.`}`,
     ),
+    "",
+  ];
+}
+
+/** What the packs of others see of the same mistakes: by name, and by running those that can be run. */
+function others(): string[] {
+  const names = Object.keys(peerSources) as Peer[];
+  const runOf = (peer: Peer) => peersRun.peers.find((each) => each.peer === peer);
+  const summary = names.map((peer) => {
+    const run = runOf(peer);
+    const rules = new Set(
+      peerCoverage
+        .flatMap(({ peers }) => peers)
+        .flatMap((each) => (each.peer === peer ? [each.rule] : [])),
+    ).size;
+    return run === undefined
+      ? `| [${peer}](${peerSources[peer]}) | ${rules} | read, not run: it judges CDK's constructs | | |`
+      : `| [${peer}](${peerSources[peer]}) | ${rules} | all ${run.rules} were run | ${Object.keys(run.seen).length} of ${peersRun.mutants} | ${run.onShipped.dev} and ${run.onShipped.prod} |`;
+  });
+  const rows = peerCoverage.map(({ rule, findings, peers }) => {
+    const cell = (peer: Peer) => {
+      const mine = peers.filter((each) => each.peer === peer);
+      return mine
+        .map((each) => {
+          const seen = Object.values(runOf(peer)?.seen ?? {}).filter((found) =>
+            found.includes(each.rule),
+          );
+          const count = runOf(peer) === undefined ? "" : `, found ${seen.length}`;
+          return `\`${each.rule}\`${count}${each.limits === undefined ? "" : ` (${each.limits})`}`;
+        })
+        .join("; ");
+    };
+    const what = findings === undefined ? "" : ` \`${findings.source.replace(/\|/g, "\\|")}\``;
+    return `| ${rule}${what} | ${names.map(cell).join(" | ")} |`;
+  });
+  return [
+    "## Against others",
+    "",
+    `The mutants of \`npm run test:mutants\` were given to the packs of others that judge Pulumi's resources, with all their`,
+    `rules (${peersRun.date}; \`test/policies/peers/README.md\` says how to repeat it). A mutant counts as found where a rule says something`,
+    "about it that it does not say about the plan it was made from. This pack finds all of them and says nothing about",
+    "the shipped plans.",
+    "",
+    "| pack | rules about such mistakes, by name | run | mutants found | findings on shipped dev and prod |",
+    "|---|---|---|---|---|",
+    ...summary,
+    "",
+    "Which rules those are; `found` counts mutants of any kind on which the rule said something new.",
+    "",
+    `| mistake, by our rule | ${names.join(" | ")} |`,
+    `|---|${names.map(() => "---|").join("")}`,
+    ...rows,
     "",
   ];
 }

@@ -2,9 +2,13 @@
 export type Peer = "cdk-nag" | "awsguard" | "compliance-policies";
 
 /**
- * - cdk-nag: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md, all packs (read at ca6d1b54)
- * - awsguard: https://github.com/pulumi/pulumi-policy-aws, `src/` (read at 4355f3b)
- * - compliance-policies: https://github.com/pulumi/compliance-policies, `policies/aws` (read at 712a90175)
+ * - cdk-nag: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md, all packs (read at ca6d1b54; it judges CDK's
+ *   constructs, so it was not run)
+ * - awsguard: https://github.com/pulumi/pulumi-policy-aws, `src/` (run at 4355f3b, which has two rules more than 0.3.1,
+ *   the newest on npm)
+ * - compliance-policies: https://github.com/pulumi/compliance-policies, `vendor-aws/aws` (run at 712a90175)
+ *
+ * What the two found when they were run is in `data/peersRun.json` (test/policies/peers/README.md).
  */
 export const peerSources: Readonly<Record<Peer, string>> = {
   "cdk-nag": "https://github.com/cdklabs/cdk-nag/blob/main/RULES.md",
@@ -34,13 +38,19 @@ const nag = (rule: string, limits?: string): PeerRule => ({
   rule,
   ...(limits === undefined ? {} : { limits }),
 });
-const guard = (rule: string): PeerRule => ({ peer: "awsguard", rule });
+const guard = (rule: string, limits?: string): PeerRule => ({
+  peer: "awsguard",
+  rule,
+  ...(limits === undefined ? {} : { limits }),
+});
 const compliance = (rule: string, limits?: string): PeerRule => ({
   peer: "compliance-policies",
   rule,
   ...(limits === undefined ? {} : { limits }),
 });
 
+const ownProperty =
+  "the bucket's own former property only: it finds the same on every bucket of today";
 const inlineOnly = "rules inside ec2.SecurityGroup only, the exact text 0.0.0.0/0 or ::/0";
 
 /**
@@ -60,12 +70,18 @@ export const peerCoverage: readonly PeerCoverage[] = [
     rule: "sg-described",
     peers: [
       nag("AwsSolutions-EC27", "groups, not their rules"),
-      compliance("aws-ec2-securitygroup-missing-description", "groups and inline rules"),
+      compliance(
+        "aws-ec2-securitygroup-missing-description",
+        "groups without any; Pulumi's own filler is one",
+      ),
+      compliance("aws-ec2-securitygroup-missing-ingress-rule-description", "inline rules"),
     ],
   },
   {
     rule: "sg-no-inline-and-standalone",
-    peers: [guard("security-group-no-rule-management-conflicts")],
+    peers: [
+      guard("security-group-no-rule-management-conflicts", "where a preview's dependency shows it"),
+    ],
   },
   {
     rule: "hygiene-no-default-resources",
@@ -89,8 +105,18 @@ export const peerCoverage: readonly PeerCoverage[] = [
   },
   { rule: "iam-no-broad-managed-policies", peers: [nag("AwsSolutions-IAM4")] },
   {
+    rule: "iam-no-broad-managed-policies",
+    findings: /AmazonECSTaskExecutionRolePolicy$/,
+    peers: [guard("iam-role-no-policy-management-conflicts", "that it is in two places, not what")],
+  },
+  {
+    rule: "iam-no-wildcard-actions",
+    findings: /^Action::\*$/,
+    peers: [guard("iam-role-no-policy-management-conflicts", "that it is in two places, not what")],
+  },
+  {
     rule: "iam-no-long-lived-credentials",
-    peers: [guard("access-keys-rotated")],
+    peers: [guard("access-keys-rotated", "asks AWS for the age of a key that is there")],
   },
   {
     rule: "iam-policies-in-one-place",
@@ -111,8 +137,8 @@ export const peerCoverage: readonly PeerCoverage[] = [
   {
     rule: "storage-encryption",
     peers: [
-      compliance("aws-s3-bucket-enable-server-side-encryption"),
-      compliance("aws-s3-bucket-enable-server-side-encryption-bucket-key"),
+      compliance("aws-s3-bucket-enable-server-side-encryption", ownProperty),
+      compliance("aws-s3-bucket-enable-server-side-encryption-bucket-key", ownProperty),
     ],
   },
   {
@@ -127,6 +153,7 @@ export const peerCoverage: readonly PeerCoverage[] = [
       nag("HIPAA.Security-RDSInstancePublicAccess"),
       guard("rds-instance-public-access"),
       compliance("aws-rds-instance-disallow-public-access"),
+      compliance("aws-rds-clusterinstance-disallow-public-access"),
     ],
   },
   {
@@ -162,7 +189,10 @@ export const peerCoverage: readonly PeerCoverage[] = [
     peers: [
       nag("HIPAA.Security-ALBHttpToHttpsRedirection"),
       guard("alb-http-to-https-redirection"),
-      compliance("aws-lb-listener-disallow-unencrypted-traffic"),
+      compliance(
+        "aws-lb-listener-disallow-unencrypted-traffic",
+        "every listener on port 80, one that redirects, too",
+      ),
     ],
   },
   {
@@ -174,7 +204,7 @@ export const peerCoverage: readonly PeerCoverage[] = [
     rule: "ingress-deletion-protection",
     peers: [
       nag("HIPAA.Security-ELBDeletionProtectionEnabled"),
-      guard("elb-deletion-protection-enabled"),
+      guard("elb-deletion-protection-enabled", "types that today's provider no longer uses"),
     ],
   },
   {
@@ -182,7 +212,11 @@ export const peerCoverage: readonly PeerCoverage[] = [
     peers: [
       nag("AwsSolutions-ELB2"),
       guard("elb-logging-enabled"),
-      compliance("aws-lb-loadbalancer-enable-access-logging"),
+      compliance("aws-lb-loadbalancer-configure-access-logging"),
+      compliance(
+        "aws-lb-loadbalancer-enable-access-logging",
+        "where there is no accessLogs at all",
+      ),
     ],
   },
   {
@@ -196,6 +230,18 @@ export const peerCoverage: readonly PeerCoverage[] = [
     peers: [nag("HIPAA.Security-CloudWatchLogGroupRetentionPeriod")],
   },
 ];
+
+/**
+ * Rules that find something on a mutant which is not what was broken: the machine or database that the mutant adds to
+ * have somebody to break is not as they want it.
+ */
+export const besides: ReadonlySet<string> = new Set([
+  "aws-ec2-instance-disallow-public-ip",
+  "aws-rds-clusterinstance-enable-performance-insights",
+  "ec2-instance-detailed-monitoring-enabled",
+  "ec2-volume-inuse",
+  "encrypted-volumes",
+]);
 
 /** Rules of peers that speak about a finding, `RULE FINDING`. */
 export function peersOf(finding: string): readonly PeerRule[] {

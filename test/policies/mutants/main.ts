@@ -4,6 +4,7 @@ import program from "../../../index";
 import { makePlan } from "../../../plan/makePlan";
 import { judge, type Judged } from "../../../policies/judge";
 import { peerSources, type Peer } from "../../../policies/peers";
+import { peersRun } from "../../../policies/peersRun";
 import { mutants } from "./all";
 import { seenBy } from "./seenByPeers";
 import { isKilled, run, type Outcome, type Settings, type ShippedPlans } from "./run";
@@ -54,7 +55,12 @@ async function main(): Promise<void> {
       peer,
       outcomes.map(({ mutant }) => mutant),
     );
-    console.log(`${peer} has a rule about ${seen} of them.`);
+    const run = peersRun.peers.find((each) => each.peer === peer);
+    const found =
+      run === undefined
+        ? "was read and not run"
+        : `found ${Object.keys(run.seen).length} of ${peersRun.mutants} when it was run on ${peersRun.date}`;
+    console.log(`${peer} has a rule about ${seen} of them, and ${found}.`);
   }
   console.log(`${shipped.length} false findings on the shipped plans.`);
   if (failed.length + shipped.length > 0) process.exitCode = 1;
