@@ -75,7 +75,7 @@ export const rollRings: Experiment = {
  */
 export const restartInLoss: Experiment = {
   name: "restart-in-loss",
-  title: "a zone away for two minutes; meanwhile a healthy ring replica of each product restarts",
+  title: "a zone away for three minutes; meanwhile a healthy ring replica of each product restarts",
   afterSeconds: 45,
   promises: { refusedSeconds: 60, failedReadSeconds: 60 },
   notFor: zonesTooFew,
@@ -86,7 +86,8 @@ export const restartInLoss: Experiment = {
     const ids = subnets.map(({ id }) => id);
     note(`lose zone ${first?.zone}`);
     await rehearsal.scheduler.loseSubnets(ids);
-    await pause(75);
+    // Loki forgets the dead after a minute: what is left must then still be enough for whole reads.
+    await pause(90);
     await eachProduct(context, async (services) => {
       const replica = services.filter(isRingReplica)[1];
       if (replica === undefined) return;
@@ -96,6 +97,8 @@ export const restartInLoss: Experiment = {
       await rehearsal.scheduler.steady(75, [replica.name]).catch(() => {
         complain(`${replica.name}: not ready 80 s after its restart, while another is away`);
       });
+      // Time for reads that ask the empty newcomer, before what it flushed is found.
+      await pause(30);
     });
     rehearsal.scheduler.restoreSubnets(ids);
     note("zone is back");

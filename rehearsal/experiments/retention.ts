@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
 import type { Plan } from "../../plan/plan";
-import { signalOf, type Item, type Stream } from "../../smoke/items";
+import { signalOf, type Item, type Signal, type Stream } from "../../smoke/items";
 import { Stand, urlOf } from "../privilege/stand";
 import { isRingReplica, type Experiment, type ExperimentContext } from "./experiment";
 import { doorOf, roomOf } from "./load";
@@ -197,15 +197,22 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
   const { rehearsal, note, complain, pause } = context;
   const stand = await Stand.make(rehearsal);
   const found = (each: Written) => count(context, stand, each);
-  const chunks = chunksOf(
-    context,
-    written.filter(({ fate }) => fate === "goes"),
-  );
-  note(`${chunks.length} chunks of logs that must go are in the bucket`);
-  if (written.some(({ way }) => way === "loki-push") && chunks.length === 0)
-    complain("no chunk of the logs that must go came into the bucket: nothing can be shown");
+  const going = written.filter(({ fate }) => fate === "goes");
+  const kept = (
+    [
+      ["logs", chunksOf],
+      ["traces", blocksOf],
+    ] as const
+  )
+    .filter(([signal]) => going.some(({ way }) => signalOf[way] === signal))
+    .map(([signal, keptOf]) => ({ signal, places: keptOf(context, going) }));
+  for (const { signal, places } of kept) {
+    note(`${signal} that must go: ${places.length} objects in the bucket`);
+    if (places.length === 0)
+      complain(`${signal} that must go never came into the bucket: nothing can be shown`);
+  }
   const began = Date.now();
-  const waiting = new Set(written.filter(({ fate }) => fate === "goes"));
+  const waiting = new Set(going);
   while (waiting.size > 0 && Date.now() - began < GONE_SECONDS * 1000) {
     for (const each of waiting) {
       const left = await found(each).catch(() => undefined);
@@ -216,10 +223,12 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
     await pause(5);
   }
   for (const { what } of waiting) complain(`${what}: still there after ${GONE_SECONDS} s`);
-  const left = () => chunks.filter((file) => fs.existsSync(file)).length;
-  while (left() > 0 && Date.now() - began < GONE_SECONDS * 1000) await pause(5);
-  if (left() > 0) complain(`${left()} chunks of logs that must go are still in the bucket`);
-  else note("their chunks are gone from the bucket");
+  for (const { signal, places } of kept) {
+    const left = () => places.filter((place) => fs.existsSync(place)).length;
+    while (left() > 0 && Date.now() - began < GONE_SECONDS * 1000) await pause(5);
+    if (left() > 0) complain(`${signal} that must go: ${left()} objects are still in the bucket`);
+    else note(`${signal} that must go: gone from the bucket`);
+  }
   for (const each of written.filter(({ fate }) => fate === "stays")) {
     const there = await found(each).catch((error: unknown) => String(error));
     if (there === each.items.length) note(`${each.what}: all ${there} are there`);
@@ -232,19 +241,45 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
  * Files of the chunks of some logs: a chunk's key has the times of its first and last line, in milliseconds, as hexadecimal
  * numbers (grafana/loki:pkg/storage/config/schema_config.go, ExternalKey, v3.7.6).
  */
-function chunksOf({ rehearsal }: ExperimentContext, written: readonly Written[]): string[] {
+function chunksOf(context: ExperimentContext, written: readonly Written[]): string[] {
+  const isWithin = within(written, "logs");
+  return filesUnder(context, "ftt-loki").filter((file) => {
+    const [from = NaN, through = NaN] = path.basename(file).split(":").map(hexadecimal);
+    return isWithin(from, through);
+  });
+}
+
+/**
+ * Folders of the blocks of some traces: a block's `meta.json` says of when its traces are, in whole seconds
+ * (grafana/tempo:tempodb/backend/block_meta.go, v2.9.0).
+ */
+function blocksOf(context: ExperimentContext, written: readonly Written[]): string[] {
+  const isWithin = within(written, "traces");
+  return filesUnder(context, "ftt-tempo")
+    .filter((file) => /^meta(\.compacted)?\.json$/.test(path.basename(file)))
+    .filter((file) => {
+      const meta = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, string>;
+      return isWithin(Date.parse(meta["startTime"] ?? ""), Date.parse(meta["endTime"] ?? ""));
+    })
+    .map((file) => path.dirname(file));
+}
+
+const hexadecimal = (text: string) => parseInt(text, 16);
+
+/** Whether a stretch of time, in milliseconds, lies in that of something written; servers round to seconds. */
+function within(written: readonly Written[], signal: Signal) {
   const spans = written
-    .filter(({ way }) => signalOf[way] === "logs")
+    .filter(({ way }) => signalOf[way] === signal)
     .map(({ items }) => [items[0]?.timeMs ?? 0, items.at(-1)?.timeMs ?? 0] as const);
-  const folder = path.join(rehearsal.folder, "s3", "objects");
+  return (from: number, through: number) =>
+    spans.some(([first, last]) => from >= first - 1000 && through <= last + 1000);
+}
+
+function filesUnder({ rehearsal }: ExperimentContext, prefix: string): string[] {
   return rehearsal.view.buckets
-    .map((bucket) => path.join(folder, bucket, "ftt-loki"))
+    .map((bucket) => path.join(rehearsal.folder, "s3", "objects", bucket, prefix))
     .filter((under) => fs.existsSync(under))
     .flatMap((under) => fs.readdirSync(under, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .filter(({ name }) => {
-      const [from = NaN, through = NaN] = name.split(":").map((part) => parseInt(part, 16));
-      return spans.some(([first, last]) => from >= first && through <= last + 1);
-    })
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
