@@ -1,3 +1,4 @@
+import { contains } from "../network/addresses";
 import type { Experiment, ExperimentContext } from "./experiment";
 
 /** The packets of some addresses vanish for a while, without an answer. */
@@ -74,9 +75,11 @@ export const dnsAway: Experiment = {
   promises: { failedReadSeconds: 60 },
   run: async ({ rehearsal, note, pause }) => {
     note("the resolver goes away");
-    rehearsal.names.away = true;
+    // A client outside the VPC has a resolver of its own.
+    const { vpcCidr } = rehearsal.view;
+    rehearsal.names.awayFor = (asker) => contains(vpcCidr, asker);
     await pause(60);
-    rehearsal.names.away = false;
+    rehearsal.names.awayFor = () => false;
     note("the resolver is back");
   },
 };

@@ -15,8 +15,8 @@ export class NameServer {
   private udp: dgram.Socket | undefined;
   private tcp: net.Server | undefined;
 
-  /** While true, no question is answered: the resolver is away. */
-  away = false;
+  /** Askers, by address, whose questions are not answered: for them the resolver is away. */
+  awayFor: (asker: string) => boolean = () => false;
 
   /**
    * @param fixed Names, or `*.` and a parent, that always have the same addresses.
@@ -32,7 +32,7 @@ export class NameServer {
   async start(address: string, port = 53): Promise<void> {
     const udp = dgram.createSocket("udp4");
     udp.on("message", (message, from) => {
-      const answer = this.answer(message);
+      const answer = this.answer(message, from.address);
       if (answer) udp.send(packet.encode(answer), from.port, from.address);
     });
     const tcp = net.createServer((socket) => this.serveStream(socket));
@@ -75,8 +75,8 @@ export class NameServer {
     return this.unknown;
   }
 
-  private answer(message: Buffer): packet.Packet | undefined {
-    if (this.away) return undefined;
+  private answer(message: Buffer, asker: string): packet.Packet | undefined {
+    if (this.awayFor(asker)) return undefined;
     let query: packet.DecodedPacket;
     try {
       query = packet.decode(message);
@@ -128,7 +128,7 @@ export class NameServer {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const end = 2 + pending.readUInt16BE(0);
-        const answer = this.answer(pending.subarray(2, end));
+        const answer = this.answer(pending.subarray(2, end), socket.remoteAddress ?? "");
         pending = pending.subarray(end);
         if (answer === undefined) continue;
         const encoded = packet.encode(answer);

@@ -8,6 +8,10 @@ export function addressAt(cidr: string, index: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }
 
+/** Whether an address lies in a block. */
+export const contains = (cidr: string, address: string): boolean =>
+  ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(cidr));
+
 /** Length of a block's prefix: 20 of `10.40.0.0/20`. */
 export const prefixLength = (cidr: string): number => ipaddr.IPv4.parseCIDR(cidr)[1];
 
