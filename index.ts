@@ -162,10 +162,11 @@ function accountProvider({ accountId, name, region, tags }: StackConfig): aws.Pr
     allowedAccountIds: [accountId],
     defaultTags: {
       tags: {
+        ...tags,
+        // Last, so that nobody overwrites them: deploy roles tell stacks apart by the first.
         "lgtm:name": name,
         "pulumi:project": pulumi.getProject(),
         "pulumi:stack": pulumi.getStack(),
-        ...tags,
       },
     },
   });

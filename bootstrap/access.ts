@@ -11,7 +11,9 @@ export interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string | readonly string[]>>>
+  >;
 }
 
 export interface Document {
@@ -31,7 +33,7 @@ export interface StatePlace {
   readonly keyArn: string;
 }
 
-const document = (statements: readonly Statement[]): Document => ({
+export const document = (statements: readonly Statement[]): Document => ({
   Version: "2012-10-17",
   Statement: statements,
 });

@@ -5,6 +5,7 @@ import { loadStackFile } from "../configs/stack/load";
 import { buildCatalog } from "../stacks/catalog";
 import { listenerRuleCount } from "../stacks/listenerRules";
 import { githubTokens } from "./access";
+import { nameClash } from "./apart";
 import { StackRoles } from "./stackRoles";
 import { StateStore } from "./stateStore";
 
@@ -28,6 +29,11 @@ function bootstrap() {
     }
     return { config: stackConfig, catalog: buildCatalog(stackConfig) };
   });
+  for (const own of stacks)
+    for (const other of stacks) {
+      const clash = nameClash(own, other);
+      if (clash !== undefined) throw new Error(clash);
+    }
 
   const provider = new aws.Provider("lgtm-bootstrap", {
     region: region as aws.Region,

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { apartDocument } from "./apart";
 import {
   type Deployed,
   type Document,
@@ -44,6 +45,7 @@ export class StackRoles extends pulumi.ComponentResource {
         ...read,
         ...writeDocuments(args.deployed),
         ...namesakesDocument(args.deployed, args.all),
+        ...apartDocument(args.deployed, args.all),
       },
       mayWrite: true,
       maxSessionSeconds: 7200,

@@ -12,7 +12,7 @@ import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { access, mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, delimiter, join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -26,6 +26,8 @@ interface Tool {
   readonly versionVariable?: string;
   /** Version as the program prints it, where it is not the module's. */
   readonly printedVersion?: string;
+  /** A program of the same version on the PATH will do, instead of one built here. */
+  readonly fromPath?: true;
 }
 
 const tools = {
@@ -46,6 +48,7 @@ const tools = {
     module: "github.com/pulumi/pulumi/pkg/v3",
     // Without a version the Automation API refuses the CLI.
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    fromPath: true,
   },
   // What runs programs in YAML; comes with the CLI where that is installed as a whole.
   "pulumi-language-yaml": {
@@ -205,8 +208,30 @@ async function goBuild(name: ToolName, build: Build, output: string): Promise<vo
   );
 }
 
+/**
+ * The program that a shell would find, where it is of this version and lies in the `bin` folder of an installation, as
+ * the Automation API wants it.
+ */
+export async function onPath(
+  name: ToolName,
+  version: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    const program = join(folder, name);
+    if (!(await exists(program))) continue;
+    const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" } };
+    const { stdout } = await run(program, ["version"], options).catch(() => ({ stdout: "" }));
+    return stdout.trim() === version && basename(folder) === "bin" ? program : undefined;
+  }
+  return undefined;
+}
+
 async function install(name: ToolName, toolsRoot: string): Promise<string> {
   const build = await describeBuild(name, toolsRoot);
+  const tool: Tool = tools[name];
+  const found = tool.fromPath ? await onPath(name, build.version) : undefined;
+  if (found !== undefined) return found;
   const root = toolsFolder();
   // `bin/` because the Automation API takes a CLI as the root of an installation.
   const home = join(root, `${name}-${build.version}-${build.hash}`);

@@ -94,7 +94,8 @@ const names: readonly NameRule[] = [
     // CloudWatch would overwrite it; the provider looks first.
     error: (name) => `CloudWatch metric alarm "${name}" already exists`,
     source:
-      "hashicorp/terraform-provider-aws internal/service/cloudwatch/metric_alarm.go at 055611a6",
+      "https://github.com/hashicorp/terraform-provider-aws/blob/055611a654738da73e7b1e2b5d2b7672c6d4d531/" +
+      "internal/service/cloudwatch/metric_alarm.go",
   },
   {
     types: ["aws:budgets/budget:Budget"],

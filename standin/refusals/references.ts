@@ -1,6 +1,8 @@
 import type { Account } from "../account";
 import type { RefusalRule } from "./rule";
 
+const docs = (path: string) => `https://docs.aws.amazon.com/${path}`;
+
 /** How AWS's ids look, and what they are ids of. A certificate is not among them: the stack file may bring one. */
 const ids: readonly { readonly pattern: RegExp; readonly type: string; readonly error: string }[] =
   [
@@ -75,60 +77,71 @@ const byName: readonly {
   readonly holders: RegExp;
   readonly type: string;
   readonly error: string;
+  /** Errors of the call that the provider makes. */
+  readonly source: string;
 }[] = [
   {
     property: "bucket",
     holders: /^aws:s3\/bucket[A-Z]/,
     type: "aws:s3/bucket:Bucket",
     error: "NoSuchBucket: The specified bucket does not exist",
+    source: docs("AmazonS3/latest/API/ErrorResponses.html"),
   },
   {
     property: "role",
     holders: /^aws:iam\/rolePolicy:/,
     type: "aws:iam/role:Role",
     error: "NoSuchEntity: The role cannot be found.",
+    source: docs("IAM/latest/APIReference/API_PutRolePolicy.html"),
   },
   {
     property: "secretId",
     holders: /^aws:secretsmanager\/secretVersion:/,
     type: "aws:secretsmanager/secret:Secret",
     error: "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+    source: docs("secretsmanager/latest/apireference/API_PutSecretValue.html"),
   },
   {
     property: "dbSubnetGroupName",
     holders: /^aws:rds\/instance:/,
     type: "aws:rds/subnetGroup:SubnetGroup",
     error: "DBSubnetGroupNotFoundFault",
+    source: docs("AmazonRDS/latest/APIReference/API_CreateDBInstance.html"),
   },
   {
     property: "parameterGroupName",
     holders: /^aws:rds\/instance:/,
     type: "aws:rds/parameterGroup:ParameterGroup",
     error: "DBParameterGroupNotFound",
+    source: docs("AmazonRDS/latest/APIReference/API_CreateDBInstance.html"),
   },
   {
     property: "topic",
     holders: /^aws:sns\/topicSubscription:/,
     type: "aws:sns/topic:Topic",
     error: "NotFound: Topic does not exist",
+    source: docs("sns/latest/api/API_Subscribe.html"),
   },
   {
     property: "arn",
     holders: /^aws:sns\/topicPolicy:/,
     type: "aws:sns/topic:Topic",
     error: "NotFound: Topic does not exist",
+    source: docs("sns/latest/api/API_SetTopicAttributes.html"),
   },
   {
     property: "rule",
     holders: /^aws:cloudwatch\/eventTarget:/,
     type: "aws:cloudwatch/eventRule:EventRule",
     error: "ResourceNotFoundException: Rule does not exist on EventBus default.",
+    source: docs("eventbridge/latest/APIReference/API_PutTargets.html"),
   },
   {
     property: "clusterName",
     holders: /^aws:ecs\/clusterCapacityProviders:/,
     type: "aws:ecs/cluster:Cluster",
     error: "ClusterNotFoundException: Cluster not found.",
+    source: docs("AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"),
   },
 ];
 
@@ -148,7 +161,7 @@ function* strings(value: unknown): Generator<string> {
 
 const idsExist: RefusalRule = {
   id: "references-exist",
-  source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
+  source: docs("AWSEC2/latest/APIReference/errors-overview.html"),
   operations: ["create", "update"],
   refuse: ({ account, inputs }) => {
     for (const text of strings(inputs)) {
@@ -162,9 +175,9 @@ const idsExist: RefusalRule = {
 
 export const referenceRefusals: readonly RefusalRule[] = [
   idsExist,
-  ...byName.map(({ property, holders, type, error }): RefusalRule => ({
+  ...byName.map(({ property, holders, type, error, source }): RefusalRule => ({
     id: `${property}-exists`,
-    source: "the API reference of the service: errors of the create call",
+    source,
     operations: ["create"],
     refuse: ({ account, inputs, target }) => {
       const name = inputs[property];

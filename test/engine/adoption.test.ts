@@ -7,7 +7,7 @@ import { Lane } from "./lane";
 const BUCKET = "aws:s3/bucket:Bucket";
 
 describe("what existed before the stack", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it("B1: a bucket of the stack's name stops the first up, and is taken over by an import", async () => {
     const lane = await Lane.open("bucket");
@@ -123,7 +123,7 @@ describe("what existed before the stack", function () {
 });
 
 describe("drift", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it("made behind our back shows in a refresh, and the next up mends it", () =>
     onCopy("dev", async (stack, lane) => {

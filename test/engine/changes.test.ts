@@ -23,7 +23,7 @@ const rolled = (name: string) => [
 ];
 
 describe("a change", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   it("of one server's configuration replaces its task definition and updates its service, and nothing else", () =>
     onCopy("dev", async (stack, lane) => {
@@ -212,7 +212,7 @@ describe("a change", function () {
 });
 
 describe("two stacks in one account", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   it("do not touch each other", () =>
     onCopy("prod", async (_, lane) => {

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { Lane } from "./lane";
 
 describe("the CLI alone, from the shipped Pulumi.yaml", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let lane: Lane;
 
   before(async () => {

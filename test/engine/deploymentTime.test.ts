@@ -9,7 +9,7 @@ const TIME_SCALE = 20;
 const MOST_RATIO = 1.1;
 
 describe("deployment time", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("every wait that no data needs has a reason, and every reason its wait", async () => {
     const found = [await devPlan(), await prodPlan()].flatMap(({ plan }) =>

@@ -15,7 +15,7 @@ const sample = [
 ];
 
 describe("a failed creation leaves a stack that a second up completes", function () {
-  this.timeout(everything ? 7_200_000 : 240_000);
+  this.timeout(everything ? 7_200_000 : 600_000);
 
   it("every creation fails once, and each further up gets past those that failed before", async () => {
     const complete = (await deployed("dev")).lane.account().everything();

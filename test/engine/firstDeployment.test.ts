@@ -3,7 +3,7 @@ import { deployed, onCopy } from "./deployed";
 import { EngineError, type Lane } from "./lane";
 
 describe("first deployment", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   for (const name of ["dev", "prod"] as const) {
     it(`${name}: a preview of an empty account creates everything and nothing exists afterwards`, async () => {
@@ -55,7 +55,7 @@ describe("first deployment", function () {
 });
 
 describe("tearing down", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it("dev: leaves nothing in the account but what AWS keeps by itself", async () => {
     await onCopy("dev", async (stack, lane) => {

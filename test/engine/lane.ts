@@ -256,33 +256,40 @@ export interface Snapshot {
 
 /** One stack in a {@link Lane}. */
 export class LaneStack {
-  constructor(private readonly stack: automation.Stack) {}
+  /**
+   * The same for operations. After each the SDK starts the CLI three more times, to ask for outputs and a summary: the
+   * events have said what was done, and who wants outputs asks for them.
+   */
+  private readonly terse: automation.Stack;
+
+  constructor(private readonly stack: automation.Stack) {
+    this.terse = Object.assign(Object.create(stack) as automation.Stack, {
+      outputs: () => Promise.resolve({}),
+      info: () => Promise.resolve(undefined),
+    });
+  }
 
   async preview(options: automation.PreviewOptions = {}): Promise<Outcome> {
     return this.run(async (watch) => {
-      const result = await this.stack.preview({ ...options, ...watch });
-      return { output: result.stdout, changes: { ...result.changeSummary } };
+      return (await this.terse.preview({ ...options, ...watch })).stdout;
     });
   }
 
   async up(options: automation.UpOptions = {}): Promise<Outcome> {
     return this.run(async (watch) => {
-      const result = await this.stack.up({ ...options, ...watch });
-      return { output: result.stdout, changes: { ...result.summary.resourceChanges } };
+      return (await this.terse.up({ ...options, ...watch })).stdout;
     });
   }
 
   async refresh(options: automation.RefreshOptions = {}): Promise<Outcome> {
     return this.run(async (watch) => {
-      const result = await this.stack.refresh({ ...options, ...watch });
-      return { output: result.stdout, changes: { ...result.summary.resourceChanges } };
+      return (await this.terse.refresh({ ...options, ...watch })).stdout;
     });
   }
 
   async destroy(options: automation.DestroyOptions = {}): Promise<Outcome> {
     return this.run(async (watch) => {
-      const result = await this.stack.destroy({ ...options, ...watch });
-      return { output: result.stdout, changes: { ...result.summary.resourceChanges } };
+      return (await this.terse.destroy({ ...options, ...watch })).stdout;
     });
   }
 
@@ -310,7 +317,7 @@ export class LaneStack {
     work: (watch: {
       onEvent: (event: automation.EngineEvent) => void;
       onOutput: (text: string) => void;
-    }) => Promise<{ output: string; changes: Record<string, number> }>,
+    }) => Promise<string>,
   ): Promise<Outcome> {
     const events: automation.EngineEvent[] = [];
     const steps: Step[] = [];
@@ -320,14 +327,16 @@ export class LaneStack {
     const began = performance.now();
     const now = () => (performance.now() - began) / 1000;
     try {
-      const { output, changes } = await work({
+      const output = await work({
         onEvent: (event) => {
           events.push(event);
           note(event, steps, now());
         },
         onOutput: () => undefined,
       });
-      return { events, steps, output, changes, seconds: now() };
+      const changes = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)
+        ?.summaryEvent?.resourceChanges;
+      return { events, steps, output, changes: { ...changes }, seconds: now() };
     } catch (error) {
       if (error instanceof Error) throw new EngineError(error.message, events, steps);
       throw error;

@@ -35,7 +35,7 @@ class Remote extends pulumi.ComponentResource {
 }
 
 describe("the plugin, from a program that knows only its schema", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let lane: Lane;
 
   before(async () => {

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compareGoVersions, describeBuild, goComplaint, toolsFolder } from "../../tools/install";
+import {
+  compareGoVersions,
+  describeBuild,
+  goComplaint,
+  onPath,
+  toolsFolder,
+} from "../../tools/install";
 import { root } from "./goldenFiles";
 import { runTool } from "./runTool";
 
@@ -40,6 +46,29 @@ describe("external tools", () => {
     const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
     const { version } = await describeBuild("pulumi");
     assert.equal(version, `v${dependencies["@pulumi/pulumi"]}`);
+  });
+
+  it("are those of the PATH, where the first there is of the pinned version and an installation", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-path-"));
+    try {
+      const program = (place: string, version: string): string => {
+        mkdirSync(join(folder, place), { recursive: true });
+        const file = join(folder, place, "pulumi");
+        writeFileSync(file, `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+        return file;
+      };
+      const search = (...places: string[]) =>
+        onPath("pulumi", "v1.2.3", { PATH: places.map((place) => join(folder, place)).join(":") });
+      const right = program("right/bin", "v1.2.3");
+      program("older/bin", "v1.2.2");
+      program("loose", "v1.2.3");
+      assert.equal(await search("nowhere", "right/bin", "older/bin"), right);
+      assert.equal(await search("older/bin", "right/bin"), undefined);
+      assert.equal(await search("loose"), undefined);
+      assert.equal(await search("nowhere"), undefined);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("say which Go they need and how to get it", () => {
