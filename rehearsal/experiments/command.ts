@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { exitCodes, type RehearsalSettings } from "../settings";
 import { experimentNamed, experiments } from "./catalog";
@@ -32,7 +33,7 @@ export async function runExperiments(request: ExperimentRequest): Promise<number
   let code: number = exitCodes.good;
   for (const { name, trap } of wanted(request)) {
     for (let done = resultsIn(folder, name, stack); done < runs; done++) {
-      process.stderr.write(`\n== ${name}, ${stack}, run ${done + 1} of ${runs}\n`);
+      process.stderr.write(`\n== ${name}, ${stack}, run ${done + 1} of ${runs}\n${busyMachine()}`);
       let result: ExperimentResult;
       try {
         result = await conduct(settings, trap?.experiment ?? name, trap?.name);
@@ -52,6 +53,15 @@ export async function runExperiments(request: ExperimentRequest): Promise<number
   }
   if (json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
   return code;
+}
+
+/** What is wrong with a stack that gets no processor time is not the stack. */
+function busyMachine(): string {
+  const [load = 0] = os.loadavg();
+  const processors = os.availableParallelism();
+  return load <= 4 * processors
+    ? ""
+    : `this machine is busy (load average ${load.toFixed(1)} on ${processors} processors): what breaks now may be its fault\n`;
 }
 
 /** An experiment: nothing was broken. A trap: it was noticed, by what it is. */
