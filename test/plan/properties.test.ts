@@ -168,7 +168,10 @@ describe("a zone more", () => {
 
   it("is judged by facts that have a source, and by none where there are none", () => {
     for (const { source } of Object.values(replacementFacts)) {
-      assert.match(source, /terraform-provider-aws internal\/service\/\w+\/\w+\.go/);
+      assert.match(
+        source,
+        /terraform-provider-aws\/blob\/[0-9a-f]{40}\/internal\/service\/\w+\/\w+\.go/,
+      );
     }
     assert.throws(() => replacingChanges("aws:sqs/queue:Queue", {}, { name: "a" }), /aws:sqs/);
   });
