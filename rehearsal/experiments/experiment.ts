@@ -33,6 +33,8 @@ export interface Promises {
   readonly failedReadSeconds?: number;
   /** Signals whose reads may be short of acknowledged data. */
   readonly shortReads?: readonly Signal[];
+  /** Signals of whose reads so small a share may be short. @default 0 */
+  readonly shortShare?: Readonly<Partial<Record<Signal, number>>>;
   /** Signals of which acknowledged items may be lost. */
   readonly loss?: readonly Signal[];
   /** Refusals that are right, whatever their number. */

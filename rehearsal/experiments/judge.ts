@@ -27,7 +27,7 @@ export function brokenPromises(report: TrafficReport, promises: Promises): strin
           `${each.reads}: ${each.failures.join("; ")})`,
       );
     if (
-      each.readsShort > 0 &&
+      each.readsShort > each.reads * (promises.shortShare?.[signal] ?? 0) &&
       promises.shortReads?.includes(signal) !== true &&
       short !== undefined
     )

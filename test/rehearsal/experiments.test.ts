@@ -76,6 +76,14 @@ describe("verdict of an experiment", () => {
     assert.deepEqual(judged({}, { refusesSome: ["traces"] }), []);
     assert.deepEqual(judged(refused, { refusedSeconds: 9 }), []);
     assert.equal(judged(refused, { refusedSeconds: 8 }).length, 1);
+    const short = { firstSeconds: 1, lastSeconds: 2, most: 4, mostOf: 40, examples: [] };
+    const share = { shortShare: { logs: 0.01 } };
+    assert.deepEqual(judged({ reads: 100, readsShort: 1, short }, share), []);
+    assert.equal(judged({ reads: 99, readsShort: 1, short }, share).length, 1);
+    assert.equal(
+      judged({ reads: 100, readsShort: 1, short }, { shortShare: { traces: 1 } }).length,
+      1,
+    );
   });
 });
 
