@@ -10,7 +10,7 @@ import {
 import type { Service } from "../types";
 
 /**
- * A push of a trace stays open for 200 ms so that its third copy arrives; on a busy machine some copies take longer, and of
+ * A push of a trace stays open for 100 ms so that its third copy arrives; on a busy machine some copies take longer, and of
  * such a trace one death leaves one copy until it is flushed and listed (`tempo_distributor_ingester_append_failures_total`
  * in each result counts them).
  */

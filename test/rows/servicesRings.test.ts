@@ -311,7 +311,7 @@ describe("S22: no query hole", () => {
       const alone = stack.config.tempo.replicationFactor === 1;
       assert.equal(
         at(yamlOf(stack, "tempo-distributor", "tempo.yaml"), "distributor.artificial_delay"),
-        alone ? undefined : "200ms",
+        alone ? undefined : "100ms",
       );
     }
   });
