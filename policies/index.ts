@@ -9,13 +9,17 @@ import { computeContainerRules } from "./rules/computeContainers";
 import { computePlatformRules } from "./rules/computePlatform";
 import { computeSecretRules } from "./rules/computeSecrets";
 import { computeServiceRules } from "./rules/computeServices";
+import { computeSurfaceRules } from "./rules/computeSurface";
 import { computeTaskRules } from "./rules/computeTasks";
 import { hygieneRules } from "./rules/hygiene";
+import { hygieneSecretRules } from "./rules/hygieneSecrets";
+import { ingressDoorRules } from "./rules/ingressDoors";
 import { ingressGuardRules } from "./rules/ingressGuard";
 import { ingressListenerRules } from "./rules/ingressListeners";
 import { ingressServerRules } from "./rules/ingressServers";
 import { ingressTargetRules } from "./rules/ingressTargets";
 import { networkRules } from "./rules/network";
+import { networkEndpointRules } from "./rules/networkEndpoints";
 import { resilienceGossipRules } from "./rules/resilienceGossip";
 import { resilienceHealthRules } from "./rules/resilienceHealth";
 import { resilienceNameRules } from "./rules/resilienceNames";
@@ -28,9 +32,11 @@ import { securityGroupWritingRules } from "./rules/securityGroupWriting";
 import { acknowledgementRule, settingsRule } from "./rules/settings";
 import { storageBucketRules } from "./rules/storageBuckets";
 import { storageDatabaseRules } from "./rules/storageDatabase";
+import { storageDoorRules } from "./rules/storageDoors";
 import { storageOnceRules } from "./rules/storageOnce";
 import { storageLifecycleRules } from "./rules/storageLifecycle";
 import { watchRules } from "./rules/watch";
+import { watchHeardRules } from "./rules/watchHeard";
 import { Session, type SessionOptions } from "./session";
 
 /** All rules of the pack, by subject. */
@@ -46,16 +52,20 @@ export const rules: readonly Rule[] = [
   ...storageOnceRules,
   ...storageLifecycleRules,
   ...storageDatabaseRules,
+  ...storageDoorRules,
   ...computeContainerRules,
   ...computeSecretRules,
   ...computeServiceRules,
   ...computeTaskRules,
   ...computePlatformRules,
+  ...computeSurfaceRules,
   ...ingressGuardRules,
   ...ingressListenerRules,
   ...ingressTargetRules,
   ...ingressServerRules,
+  ...ingressDoorRules,
   ...networkRules,
+  ...networkEndpointRules,
   ...resilienceSettingRules,
   ...resilienceRingRules,
   ...resilienceGossipRules,
@@ -63,7 +73,9 @@ export const rules: readonly Rule[] = [
   ...resilienceHealthRules,
   ...resiliencePlacementRules,
   ...hygieneRules,
+  ...hygieneSecretRules,
   ...watchRules,
+  ...watchHeardRules,
 ];
 
 /**

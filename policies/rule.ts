@@ -37,8 +37,9 @@ interface About {
    */
   readonly scope: "any" | "lgtm";
   /**
-   * What the rule reads: resource type → paths of the properties. A rule sees resources of these types only; the tests
-   * hold it against what is really read.
+   * What the rule reads: resource type → paths of the properties. A rule sees resources of these types only; the
+   * properties are for readers, and `reads.test.ts` holds them against those that the rule looks at while it judges the
+   * shipped stacks and mutants of them (ids and ARNs, by which references are followed, are left out).
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
   /** The rule sees every resource; `reads` then names only where it usually finds something. */

@@ -32,6 +32,23 @@ export const callerKeys: ReadonlySet<string> = new Set([
   "kms:calleraccount",
 ]);
 
+/**
+ * What tasks of the system ask AWS for. Rights over data, secrets, logs, roles and shells have rules of their own, which
+ * say whose they are.
+ * Sources: A1–A4; measured (each server runs with these alone); ECR's actions are those of a pull, and of the first pull
+ * through a cache (docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html).
+ */
+export const taskActions: readonly RegExp[] = [
+  /^(s3|logs|secretsmanager|ssmmessages|iam|organizations):/,
+  /^cloudwatch:(get|list|describe)/,
+  /^tag:get/,
+  // Grafana's heartbeat for the dead-man's switch (D9).
+  /^sns:publish$/,
+  /^kms:(decrypt|encrypt|generatedatakey|reencrypt|describekey)/,
+  /^ecr:(getauthorizationtoken|batchchecklayeravailability|getdownloadurlforlayer|batchgetimage|createrepository|batchimportupstreamimage|tagresource)$/,
+  /^ssm:getparameters?$/,
+];
+
 /** Credentials that live until somebody remembers them. */
 export const longLivedTypes: Readonly<Record<string, string>> = {
   "aws:iam/user:User": "a user",

@@ -136,3 +136,9 @@ export const configurationKeys: Readonly<Partial<Record<Product, readonly string
     "analytics",
   ],
 };
+
+/**
+ * Open files and connections that Fargate gives a container by default.
+ * Source: docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html, "Resource limits".
+ */
+export const leastOpenFiles = 65_535;

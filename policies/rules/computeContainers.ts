@@ -1,10 +1,9 @@
 import { pinnedTag } from "../data/images";
 import type { Resource } from "../resource";
 import { type Judgement, resourceRule, type Rule } from "../rule";
-import { containersOf, initContainerNames, TASK_DEFINITION } from "../servers/server";
+import { containersOf, initContainerNames, TASK_DEFINITION, serverReads } from "../servers/server";
 import type { Value } from "../value";
 
-const readsContainers = { [TASK_DEFINITION]: ["containerDefinitions"] };
 const subject = "compute" as const;
 
 const nameOf = (container: Value) => container.at("name").text() ?? "?";
@@ -25,7 +24,7 @@ const imagesPinned = resourceRule({
   source: "S10",
   mend: "Name a version of three numbers, or a digest, in the image",
   scope: "any",
-  reads: readsContainers,
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     eachContainer(taskDefinition, judgement, (container) => {
@@ -54,7 +53,7 @@ const notRoot = resourceRule({
   source: "S10",
   mend: "Name a numeric user that is not 0; only an init container that ends before the servers start may be root",
   scope: "any",
-  reads: readsContainers,
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     eachContainer(taskDefinition, judgement, (container, all) => {
@@ -98,9 +97,11 @@ const noPrivileges = resourceRule({
     const report = (finding: string, says: string) =>
       judgement.report(taskDefinition, { finding, says });
     judgement.each(["pidMode", "ipcMode"], (key) => {
-      if (taskDefinition.at(key).text()?.toLowerCase() === "host") {
+      const mode = taskDefinition.at(key).text()?.toLowerCase();
+      if (mode === "host")
         report(`${key}:host`, `${key} is host: the task sees every process of its host`);
-      }
+      if (mode === "task")
+        report(`${key}:task`, `${key} is task: each container reads the others' processes`);
     });
     judgement.each(["networkMode"], (key) => {
       const mode = taskDefinition.at(key).text();
@@ -144,7 +145,7 @@ const taskSize = resourceRule({
   source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
   mend: "Shorten the largest rendered file, or let the server load it from elsewhere",
   scope: "any",
-  reads: readsContainers,
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     const known = taskDefinition.at("containerDefinitions").known();

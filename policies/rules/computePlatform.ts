@@ -1,8 +1,15 @@
 import type { Resource } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { knownFlags, shells } from "../data/commands";
-import { serversOf, TASK_DEFINITION } from "../servers/server";
-import { SCALING_TARGET, SERVICE, desiredCountOf, serversIn, tasksOf } from "../servers/services";
+import { serversOf, TASK_DEFINITION, serverReads } from "../servers/server";
+import {
+  SCALING_TARGET,
+  SERVICE,
+  desiredCountOf,
+  serversIn,
+  tasksOf,
+  taskReads,
+} from "../servers/services";
 
 const subject = "compute" as const;
 
@@ -42,7 +49,7 @@ const settingsInFile = resourceRule({
   source: "S11",
   mend: "Write the setting into the server's file, and start the image's own entry point",
   scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     judgement.each(serversOf(taskDefinition), (server) => {
@@ -79,7 +86,7 @@ const runs = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "schedulingStrategy", "name", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [SCALING_TARGET]: ["resourceId"],
   },
   severity: "high",

@@ -8,7 +8,7 @@ import {
   secretName,
 } from "../data/secretPatterns";
 import { resourceRule, type Rule } from "../rule";
-import { containersOf, environmentOf, TASK_DEFINITION } from "../servers/server";
+import { containersOf, environmentOf, serverReads } from "../servers/server";
 import type { Value } from "../value";
 
 const secretsByReference = resourceRule({
@@ -19,7 +19,7 @@ const secretsByReference = resourceRule({
   source: "D2",
   mend: "Keep the value in Secrets Manager, name it in the container's `secrets`, and change it: it is known now",
   scope: "any",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "critical",
   judge(taskDefinition, judgement) {
     judgement.each(containersOf(taskDefinition), (container) => {

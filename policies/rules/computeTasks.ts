@@ -1,6 +1,12 @@
 import type { Resource } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
-import { containersOf, initContainerNames, serversOf, TASK_DEFINITION } from "../servers/server";
+import {
+  containersOf,
+  initContainerNames,
+  serversOf,
+  TASK_DEFINITION,
+  serverReads,
+} from "../servers/server";
 import {
   desiredCountOf,
   largestCounts,
@@ -8,6 +14,7 @@ import {
   SERVICE,
   serversIn,
   tasksOf,
+  taskReads,
 } from "../servers/services";
 
 const subject = "compute" as const;
@@ -23,7 +30,7 @@ const readonlyRoot = stackRule({
   mend: "Set readonlyRootFilesystem to true and mount a volume where the server writes",
   scope: "any",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [SERVICE]: ["taskDefinition", "enableExecuteCommand"],
   },
   severity: "medium",
@@ -59,7 +66,7 @@ const logging = stackRule({
   source: "S18",
   mend: "Send every container's log to a log group of this stack: awslogs, mode non-blocking, no awslogs-create-group",
   scope: "any",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"], [LOG_GROUP]: ["name"] },
+  reads: { ...serverReads, [LOG_GROUP]: ["name"] },
   severity: "medium",
   judge(stack, judgement) {
     const groups = new Set<string>();
@@ -131,7 +138,7 @@ const spot = stackRule({
   scope: "any",
   reads: {
     [SERVICE]: ["capacityProviderStrategies", "deploymentMaximumPercent", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [CAPACITY]: ["defaultCapacityProviderStrategies"],
   },
   severity: "critical",
@@ -185,7 +192,7 @@ const stopBeforeStart = stackRule({
       "availabilityZoneRebalancing",
       "taskDefinition",
     ],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
   },
   severity: "high",
   judge(stack, judgement) {
@@ -246,7 +253,7 @@ const onlyOne = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "name", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [SCALING_TARGET]: ["resourceId", "maxCapacity"],
   },
   severity: "critical",
@@ -274,7 +281,7 @@ const stopTimeout = resourceRule({
   source: "S14",
   mend: "Set stopTimeout to 120, the most that Fargate gives",
   scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     judgement.each(serversOf(taskDefinition), (server) => {

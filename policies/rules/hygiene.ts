@@ -159,8 +159,7 @@ const logRetention = resourceRule({
     leastDays: {
       type: "integer",
       minimum: 1,
-      default: 1,
-      description: "Shortest retention, in days.",
+      description: "Shortest retention, in days; 7 in prod and 1 in dev where nothing is said.",
     },
     mostDays: {
       type: "integer",
@@ -171,7 +170,8 @@ const logRetention = resourceRule({
   },
   judge(group, judgement) {
     const days = group.at("retentionInDays").number() ?? 0;
-    const least = judgement.setting("leastDays").number() ?? 1;
+    const least =
+      judgement.setting("leastDays").number() ?? (judgement.environment === "prod" ? 7 : 1);
     const most = judgement.setting("mostDays").number() ?? 400;
     const says =
       days === 0

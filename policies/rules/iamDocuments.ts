@@ -160,7 +160,8 @@ export const iamDocumentRules: readonly Rule[] = [
     judge: judgeStatements((document, statement, judgement) => {
       if (!statement.isAllow || document.kind !== "trust") return;
       for (const principal of statement.principals) {
-        const wrong = untrustworthy(principal.kind, principal.id, statement);
+        const own = ownAccounts(document.resource);
+        const wrong = untrustworthy(principal.kind, principal.id, statement, own);
         if (wrong === undefined) continue;
         judgement.report(document.resource, {
           finding: `Principal::${principal.id}`,
@@ -238,7 +239,7 @@ const isOwnKeyPolicy = (document: PolicyDocument, statement: Statement): boolean
   statement.principals.every(({ id }) => /^arn:aws[a-z-]*:iam::\d{12}:root$/.test(id));
 
 /** `*`, any account's, any service's, or everything of one type. */
-function isWide(resource: string): boolean {
+export function isWide(resource: string): boolean {
   if (!hasWildcard(resource)) return false;
   if (!resource.startsWith("arn:")) return true;
   const [, partition = "", service = "", , account = "", ...rest] = resource.split(":");
@@ -249,7 +250,12 @@ function isWide(resource: string): boolean {
 }
 
 /** What makes a trusted principal anybody; `undefined` where it is somebody. */
-function untrustworthy(kind: string, id: string, statement: Statement): string | undefined {
+function untrustworthy(
+  kind: string,
+  id: string,
+  statement: Statement,
+  own: readonly string[],
+): string | undefined {
   if (kind === "Service") return hasWildcard(id) ? ", which is no one service" : undefined;
   if (kind === "Federated") return federated(statement);
   if (hasWildcard(id)) return ", which is anybody whom a condition lets through";
@@ -258,6 +264,12 @@ function untrustworthy(kind: string, id: string, statement: Statement): string |
     return isPinnedTo(statement, new Set(["sts:externalid", "aws:principalarn"]))
       ? undefined
       : ", a whole account, without an external id or a principal's ARN";
+  }
+  const account = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(id)?.[1];
+  if (account !== undefined && own.length > 0 && !own.includes(account)) {
+    return isPinnedTo(statement, new Set(["sts:externalid"]))
+      ? undefined
+      : ", of another account, without an external id";
   }
   return undefined;
 }

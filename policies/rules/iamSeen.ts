@@ -1,5 +1,15 @@
-import { documentsOf, ROLE, ROLE_POLICY_ATTACHMENT, POLICY } from "../access/documents";
+import {
+  documentsOf,
+  hasWildcard,
+  POLICY,
+  ROLE,
+  ROLE_POLICY_ATTACHMENT,
+} from "../access/documents";
+import { grantsOf } from "../access/grants";
 import { productsOf, roleReads, rolesOf, usersOf } from "../access/roles";
+import { taskActions } from "../data/accessTables";
+import { needsNoResource } from "../data/actionsWithoutResource";
+import { isWide } from "./iamDocuments";
 import { BUCKETS, bucketName, settingTypes } from "../servers/buckets";
 import { bucketOf, dataBuckets } from "../servers/retention";
 import { serversOf, TASK_DEFINITION } from "../servers/server";
@@ -115,4 +125,33 @@ function holdsLgtmData(resource: Resource, stack: Stack): boolean {
   return buckets.some((bucket) => names.has(bucketName(bucket) ?? ""));
 }
 
-export const iamSeenRules: readonly Rule[] = [rolesSeen, grantsInRoles];
+const neededActions = stackRule({
+  id: "iam-only-needed-actions",
+  subject,
+  rationale:
+    "What a server never asks for is there for whoever breaks into it: deploying, starting machines, reading parameters.",
+  source: "A1, A2",
+  mend: "Remove the action: no server of the system, and no start of a task, needs it",
+  scope: "lgtm",
+  severity: "high",
+  reads: roleReads,
+  judge(stack, judgement) {
+    judgement.each(rolesOf(stack), (role) => {
+      if (productsOf(usersOf(role)).length === 0) return;
+      for (const { document, statement } of grantsOf(role)) {
+        for (const action of statement.actions) {
+          // Wildcards are findings of `iam-no-wildcard-actions` and `iam-no-wide-resources`.
+          if (hasWildcard(action)) continue;
+          if (statement.resources.some(isWide) && !needsNoResource(action)) continue;
+          if (taskActions.some((pattern) => pattern.test(action.toLowerCase()))) continue;
+          judgement.report(document.resource, {
+            finding: `Action::${action}`,
+            says: `${statement.label} lets tasks ${action}`,
+          });
+        }
+      }
+    });
+  },
+});
+
+export const iamSeenRules: readonly Rule[] = [rolesSeen, grantsInRoles, neededActions];

@@ -4,7 +4,7 @@ import { durationText } from "../servers/duration";
 import { forwards, leadingTo, LISTENER_RULES, LISTENERS, LOAD_BALANCERS } from "../servers/ingress";
 import { BUCKETS, bucketName } from "../servers/buckets";
 import { dataBuckets } from "../servers/retention";
-import { serversOf, TASK_DEFINITION } from "../servers/server";
+import { serversOf, TASK_DEFINITION, serverReads } from "../servers/server";
 import { grafanaTimeoutsOf, queryTimeoutsOf } from "../servers/timeouts";
 import type { Resource } from "../resource";
 
@@ -144,7 +144,7 @@ const accessLogs = stackRule({
   reads: {
     ...readsOf(LOAD_BALANCERS, "loadBalancerType", "accessLogs"),
     ...readsOf(BUCKETS, "bucket"),
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    ...serverReads,
   },
   severity: "medium",
   judge(stack, judgement) {
@@ -181,7 +181,7 @@ const idleTimeout = stackRule({
   scope: "lgtm",
   reads: {
     ...readsOf(LOAD_BALANCERS, "loadBalancerType", "idleTimeout"),
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    ...serverReads,
   },
   severity: "medium",
   judge(stack, judgement) {

@@ -1,5 +1,5 @@
 import { openingReads, openingsOf } from "../servers/openings";
-import { environmentOf, serversOf, TASK_DEFINITION } from "../servers/server";
+import { environmentOf, serversOf, serverReads } from "../servers/server";
 import { LOAD_BALANCERS } from "../servers/ingress";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { isPublic, SUBNET, topologyOf, topologyReads } from "../topology";
@@ -49,7 +49,7 @@ const grafanaLogin = resourceRule({
   source: "D2",
   mend: "Leave anonymous access, sign-up and the auth proxy off, and give the first password from Secrets Manager",
   scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     judgement.each(serversOf(taskDefinition), (server) => {

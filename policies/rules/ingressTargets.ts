@@ -1,11 +1,16 @@
 import { MOST_DEREGISTRATION_SECONDS } from "../data/ingress";
-import { grpcPorts, portsWithoutPages, readinessPaths } from "../data/health";
+import {
+  grpcPorts,
+  MOST_SECONDS_UNNOTICED,
+  portsWithoutPages,
+  readinessPaths,
+} from "../data/health";
 import type { Resource } from "../resource";
 import { type Judgement, resourceRule, stackRule, type Rule, type Stack } from "../rule";
 import { LISTENER_RULES, serversBehind, TARGET_GROUPS } from "../servers/ingress";
 import { targetGroupsOf } from "../servers/openings";
-import { TASK_DEFINITION } from "../servers/server";
-import { SERVICE } from "../servers/services";
+import {} from "../servers/server";
+import { SERVICE, taskReads } from "../servers/services";
 
 const subject = "ingress" as const;
 const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
@@ -28,7 +33,7 @@ const targetHealth = stackRule({
     ...readsOf(LISTENER_RULES, "actions"),
     ...readsOf(ATTACHMENTS, "targetGroupArn"),
     [SERVICE]: ["loadBalancers", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
   },
   severity: "high",
   judge(stack, judgement) {
@@ -51,6 +56,12 @@ const targetHealth = stackRule({
           `protocol:${traffic}`,
           `it ${speaksGrpc ? "speaks" : "does not speak"} gRPC to port ${traffic}, which ${speaksGrpc ? "does not" : "does"}`,
         );
+      }
+      const unnoticed =
+        (check.at("interval").number() ?? 30) * (check.at("unhealthyThreshold").number() ?? 3);
+      const isSet = check.at("interval").exists || check.at("unhealthyThreshold").exists;
+      if (isSet && unnoticed > MOST_SECONDS_UNNOTICED) {
+        report(`slow:${unnoticed}`, `a dead target is given requests for ${unnoticed} s`);
       }
       // The provider's default is the root page.
       const path = check.at("path").text() ?? "/";

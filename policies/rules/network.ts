@@ -22,6 +22,12 @@ const ENDPOINT_ASSOCIATION =
   "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation";
 const DATABASE_SUBNETS = "aws:rds/subnetGroup:SubnetGroup";
 
+/** What tells where tasks and databases live, for the rules' `reads`. */
+const workloadReads = {
+  [SERVICE]: ["networkConfiguration.subnets"],
+  [DATABASE_SUBNETS]: ["subnetIds"],
+};
+
 /**
  * Subnets of the stack that tasks or a database live in. By value only: while a preview does not know the ids, what
  * they were made from is the whole VPC.
@@ -63,8 +69,7 @@ const tasksPrivate = stackRule({
   scope: "any",
   reads: {
     ...topologyReads,
-    [SERVICE]: ["networkConfiguration.subnets"],
-    [DATABASE_SUBNETS]: ["subnetIds"],
+    ...workloadReads,
   },
   severity: "critical",
   judge(stack, judgement) {
@@ -116,8 +121,7 @@ const storageEndpoint = stackRule({
   scope: "any",
   reads: {
     ...topologyReads,
-    [SERVICE]: ["networkConfiguration.subnets"],
-    [DATABASE_SUBNETS]: ["subnetIds"],
+    ...workloadReads,
     [ENDPOINT]: ["serviceName", "vpcEndpointType", "routeTableIds", "policy"],
     [ENDPOINT_ASSOCIATION]: ["routeTableId", "vpcEndpointId"],
   },
@@ -170,8 +174,7 @@ const natPerZone = stackRule({
   reads: {
     ...topologyReads,
     [NAT]: ["id", "subnetId", "connectivityType"],
-    [SERVICE]: ["networkConfiguration.subnets"],
-    [DATABASE_SUBNETS]: ["subnetIds"],
+    ...workloadReads,
   },
   severity: "medium",
   judge(stack, judgement) {
@@ -204,8 +207,7 @@ const wayOut = stackRule({
   scope: "any",
   reads: {
     ...topologyReads,
-    [SERVICE]: ["networkConfiguration.subnets"],
-    [DATABASE_SUBNETS]: ["subnetIds"],
+    ...workloadReads,
     [ENDPOINT]: ["serviceName", "vpcEndpointType"],
     [NAT]: ["id", "subnetId", "connectivityType"],
   },

@@ -4,7 +4,7 @@ import type { Resource } from "../resource";
 import { stackRule, type Rule } from "../rule";
 import { durationSeconds } from "../servers/duration";
 import { mostCommon } from "../servers/rings";
-import { type Server, serversOf, TASK_DEFINITION } from "../servers/server";
+import { type Server, serversOf, TASK_DEFINITION, serverReads } from "../servers/server";
 import { inFile } from "../servers/setting";
 
 const gossip = stackRule({
@@ -15,7 +15,7 @@ const gossip = stackRule({
   source: "S17",
   mend: "Set memberlist.cluster_label to one name per product and memberlist.rejoin_interval to 30s",
   scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(stack, judgement) {
     const members: { server: Server; taskDefinition: Resource; label: string }[] = [];

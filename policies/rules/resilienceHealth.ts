@@ -1,7 +1,7 @@
 import { MOST_SECONDS_UNNOTICED, readinessPaths } from "../data/health";
 import { resourceRule, stackRule, type Rule } from "../rule";
-import { containersOf, serversOf, TASK_DEFINITION } from "../servers/server";
-import { SERVICE, serversIn, tasksOf } from "../servers/services";
+import { containersOf, serversOf, serverReads } from "../servers/server";
+import { SERVICE, serversIn, tasksOf, taskReads } from "../servers/services";
 import type { Value } from "../value";
 
 const subject = "resilience" as const;
@@ -21,7 +21,7 @@ const healthCheck = resourceRule({
   source: "S20",
   mend: "Give the server CMD busybox wget on its own port and path; query-frontends a path that waits for nobody",
   scope: "lgtm",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     judgement.each(serversOf(taskDefinition), (server) => {
@@ -36,7 +36,10 @@ const healthCheck = resourceRule({
         report("none", `container ${server.name} has no health check`);
         return;
       }
-      const url = /https?:\/\/[^\s/'"]+(:\d+)?(\/[^\s'"]*)?/.exec(command.join(" "))?.[0];
+      if (neverFails.test(command.join(" ").trim().slice(-200))) {
+        report("never-fails", `the health check of ${server.name} is healthy whatever it hears`);
+      }
+      const url = /https?:\/\/[^\s/'";|&]+(:\d+)?(\/[^\s'";|&]*)?/.exec(command.join(" "))?.[0];
       const target = url === undefined ? undefined : parsedUrl(url);
       const listens = server.container
         .at("portMappings")
@@ -92,6 +95,9 @@ const healthCheck = resourceRule({
   },
 });
 
+/** A shell whose last word is success; looked for in the last 200 characters only, whatever the length. */
+const neverFails = /(\|\||;|\n)\s*(true|:|exit\s+0|echo\b[^|;&]*)$/;
+
 function parsedUrl(
   text: string,
 ): { host: string; port: number | undefined; path: string } | undefined {
@@ -112,7 +118,7 @@ const startOrder = resourceRule({
   source: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html",
   mend: "Let containers wait only for containers of the same task that can reach the condition, and not for each other",
   scope: "any",
-  reads: { [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: serverReads,
   severity: "high",
   judge(taskDefinition, judgement) {
     const containers = containersOf(taskDefinition);
@@ -147,6 +153,21 @@ const startOrder = resourceRule({
         }
       }
     });
+    // A container that ends, and writes into a volume that another only reads, writes what that one starts with.
+    judgement.each(byName, ([name, container]) => {
+      // Who waits for what is not there has that finding already.
+      if (waits.get(name)?.some((other) => !byName.has(other)) === true) return;
+      const reads = volumesOf(container, true);
+      for (const [writer, other] of byName) {
+        if (other.at("essential").boolean() !== false) continue;
+        const volume = volumesOf(other, false).find((each) => reads.includes(each));
+        if (volume === undefined || waits.get(name)?.includes(writer) === true) continue;
+        judgement.report(taskDefinition, {
+          finding: `${name}:starts-before:${writer}`,
+          says: `container ${name} reads ${volume} without waiting for ${writer}, which writes it`,
+        });
+      }
+    });
     const looped = [...waits.keys()].sort().find((name) => reaches(name, name, waits));
     if (looped !== undefined) {
       judgement.report(taskDefinition, {
@@ -156,6 +177,13 @@ const startOrder = resourceRule({
     }
   },
 });
+
+const volumesOf = (container: Value, readOnly: boolean): string[] =>
+  container
+    .at("mountPoints")
+    .oneOrMore()
+    .filter((mount) => (mount.at("readOnly").boolean() ?? false) === readOnly)
+    .flatMap((mount) => mount.at("sourceVolume").text() ?? []);
 
 function reaches(from: string, to: string, waits: ReadonlyMap<string, readonly string[]>): boolean {
   const seen = new Set<string>();
@@ -200,7 +228,7 @@ const registered = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["serviceRegistries", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    ...taskReads,
   },
   severity: "high",
   judge(stack, judgement) {

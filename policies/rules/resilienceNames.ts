@@ -2,7 +2,7 @@ import type { Resource } from "../resource";
 import { type Judgement, stackRule, resourceRule, type Rule, type Stack } from "../rule";
 import { type DiscoveryName, NAME, NAMESPACE, namesIn, portsOf } from "../servers/discovery";
 import { containersOf, environmentOf, serversOf, TASK_DEFINITION } from "../servers/server";
-import { largestCounts, SCALING_TARGET, SERVICE, tasksOf } from "../servers/services";
+import { largestCounts, SCALING_TARGET, SERVICE, tasksOf, taskReads } from "../servers/services";
 import { SUBNET } from "../topology";
 import type { Value } from "../value";
 
@@ -17,7 +17,7 @@ const namesExist = stackRule({
   mend: "Make the Cloud Map service, register the ECS service with it, or correct the name in the configuration",
   scope: "lgtm",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [NAMESPACE]: ["name", "vpc"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
     [SUBNET]: ["id", "vpcId"],
@@ -203,7 +203,7 @@ const nameAnswers = stackRule({
     [NAMESPACE]: ["name"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
     [SERVICE]: ["serviceRegistries.registryArn", "desiredCount", "name", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [SCALING_TARGET]: ["resourceId", "maxCapacity"],
   },
   severity: "medium",

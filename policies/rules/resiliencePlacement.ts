@@ -2,7 +2,7 @@ import { addressRows } from "../data/addresses";
 import { stackRule, type Rule } from "../rule";
 import { NAME, NAMESPACE, namesIn } from "../servers/discovery";
 import { serversOf, TASK_DEFINITION } from "../servers/server";
-import { desiredCountOf, SERVICE, serversIn, tasksOf } from "../servers/services";
+import { desiredCountOf, SERVICE, serversIn, tasksOf, taskReads } from "../servers/services";
 import { inFile } from "../servers/setting";
 import { SUBNET } from "../topology";
 import { zonesOf } from "./resilienceRings";
@@ -18,7 +18,7 @@ const zoneSpread = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["desiredCount", "networkConfiguration.subnets", "taskDefinition"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [SUBNET]: ["id", "availabilityZone"],
   },
   severity: "medium",
@@ -48,7 +48,7 @@ const addresses = stackRule({
   mend: "Name the part that the finding names, with its port",
   scope: "lgtm",
   reads: {
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [NAMESPACE]: ["name"],
     [NAME]: ["name", "dnsConfig.namespaceId"],
     [SERVICE]: ["serviceRegistries.registryArn", "taskDefinition"],

@@ -2,8 +2,8 @@ import type { Product } from "../data/parts";
 import type { Resource, Stack } from "../resource";
 import { type Judgement, stackRule, type Rule } from "../rule";
 import { copiesOf, type Member, otherCopies, type Ring, ringsOf } from "../servers/rings";
-import { TASK_DEFINITION } from "../servers/server";
-import { SERVICE } from "../servers/services";
+import {} from "../servers/server";
+import { SERVICE, taskReads } from "../servers/services";
 import { inFile } from "../servers/setting";
 
 const subject = "resilience" as const;
@@ -19,7 +19,7 @@ const ringRule = (
     scope: "lgtm",
     reads: {
       [SERVICE]: ["taskDefinition", "desiredCount", "cluster", "networkConfiguration.subnets"],
-      [TASK_DEFINITION]: ["containerDefinitions", "family"],
+      ...taskReads,
       [SUBNET]: ["availabilityZone"],
     },
     judge: (stack, judgement) => {

@@ -8,12 +8,12 @@ import {
 } from "../data/serverSettings";
 import { placeSettings } from "../data/placeSettings";
 import { resourceRule, type Rule } from "../rule";
-import { serversOf, TASK_DEFINITION } from "../servers/server";
+import { serverReads, serversOf } from "../servers/server";
 import { durationText } from "../servers/duration";
 import { queryTimeoutsOf, serverTimeoutsOf } from "../servers/timeouts";
 import { inFile, judgeSettings } from "../servers/setting";
 
-const reads = { [TASK_DEFINITION]: ["containerDefinitions"] };
+const reads = serverReads;
 
 const fromTable = (
   about: Pick<Rule, "id" | "subject" | "rationale" | "source" | "mend" | "severity">,

@@ -89,7 +89,7 @@ export const securityGroupWritingRules: readonly Rule[] = [
     scope: "any",
     severity: "low",
     reads: {
-      [SECURITY_GROUP]: ["description"],
+      [SECURITY_GROUP]: ["description", "ingress", "egress"],
       [SECURITY_GROUP_RULE]: ["description"],
       [INGRESS_RULE]: ["description"],
       [EGRESS_RULE]: ["description"],

@@ -15,7 +15,12 @@ import type { Value } from "../value";
 const subject = "storage" as const;
 
 const reads = (matter: BucketMatter, ...paths: readonly string[]) => ({
-  ...Object.fromEntries(BUCKETS.map((type) => [type, ["bucket"]])),
+  ...Object.fromEntries(
+    BUCKETS.map((type) => [
+      type,
+      matter === "lifecycle" ? ["bucket", "lifecycleRules"] : ["bucket"],
+    ]),
+  ),
   ...Object.fromEntries(settingTypes[matter].map((type) => [type, ["bucket", ...paths]])),
 });
 

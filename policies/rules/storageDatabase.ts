@@ -1,6 +1,6 @@
 import type { Resource } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
-import { environmentOf, serversOf, TASK_DEFINITION } from "../servers/server";
+import { environmentOf, serversOf, TASK_DEFINITION, serverReads } from "../servers/server";
 
 const subject = "storage" as const;
 
@@ -69,7 +69,7 @@ const databaseTls = stackRule({
   reads: {
     [DATABASE]: ["engine", "parameterGroupName"],
     [PARAMETERS]: ["name", "parameters"],
-    [TASK_DEFINITION]: ["containerDefinitions"],
+    ...serverReads,
   },
   severity: "high",
   judge(stack, judgement) {
@@ -98,6 +98,14 @@ const databaseTls = stackRule({
           (parameter) =>
             parameter.at("name").text() === "rds.force_ssl" && parameter.at("value").number() === 1,
         );
+      const least = group
+        .at("parameters")
+        .oneOrMore()
+        .find((parameter) => parameter.at("name").text() === "ssl_min_protocol_version")
+        ?.at("value")
+        .text();
+      if (least === "TLSv1" || least === "TLSv1.1")
+        judgement.report(group, { finding: `least:${least}`, says: `it takes ${least}` });
       if (forced) return;
       judgement.report(group, { finding: "rds.force_ssl", says: "rds.force_ssl is not 1" });
     });
@@ -118,4 +126,70 @@ const databaseTls = stackRule({
   },
 });
 
-export const storageDatabaseRules: readonly Rule[] = [database, databaseTls];
+/** D3: RDS ≥ 16. */
+const LEAST_POSTGRES = 16;
+/** Source: docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html (rds-ca-2019 expired in 2024). */
+const EXPIRED_AUTHORITY = "rds-ca-2019";
+
+const databaseCurrent = resourceRule({
+  id: "storage-database-current",
+  subject,
+  rationale: "An old engine gets no fixes, and an expired certificate ends every connection.",
+  source:
+    "D3; https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html",
+  mend: "PostgreSQL 16 or later, autoMinorVersionUpgrade on, no upgrade of the major version by accident, the default certificate authority",
+  scope: "any",
+  reads: {
+    [DATABASE]: [
+      "engine",
+      "engineVersion",
+      "autoMinorVersionUpgrade",
+      "allowMajorVersionUpgrade",
+      "caCertIdentifier",
+    ],
+  },
+  severity: "medium",
+  judge(instance, judgement) {
+    const report = (finding: string, says: string) => judgement.report(instance, { finding, says });
+    judgement.each(["engineVersion"], (key) => {
+      const version = instance.at(key).text();
+      const major = Number(version?.split(".")[0]);
+      if (instance.at("engine").text() === "postgres" && major < LEAST_POSTGRES)
+        report(`${key}:${version}`, `its PostgreSQL is ${version}`);
+    });
+    judgement.each(["autoMinorVersionUpgrade"], (key) => {
+      if (instance.at(key).boolean() === false) report(key, "it takes no fixes by itself");
+    });
+    judgement.each(["allowMajorVersionUpgrade"], (key) => {
+      if (instance.at(key).boolean() === true && judgement.environment === "prod")
+        report(key, "a changed version number upgrades it past the way back");
+    });
+    judgement.each(["caCertIdentifier"], (key) => {
+      if (instance.at(key).text() === EXPIRED_AUTHORITY)
+        report(key, `its certificate is of ${EXPIRED_AUTHORITY}, which has expired`);
+    });
+  },
+});
+
+const databaseStandby = resourceRule({
+  id: "storage-database-standby",
+  subject,
+  rationale: "Without a standby nobody can log in to Grafana while the database's zone is away.",
+  source: "D3 (Multi-AZ by config, so advisory)",
+  mend: "Set multiAz to true in prod (grafana.database.multiAz)",
+  scope: "any",
+  reads: { [DATABASE]: ["multiAz"] },
+  severity: "low",
+  enforcement: "advisory",
+  judge(instance, judgement) {
+    if (judgement.environment !== "prod" || instance.at("multiAz").boolean() === true) return;
+    judgement.report(instance, { finding: "multiAz", says: "it has no standby in another zone" });
+  },
+});
+
+export const storageDatabaseRules: readonly Rule[] = [
+  database,
+  databaseTls,
+  databaseCurrent,
+  databaseStandby,
+];

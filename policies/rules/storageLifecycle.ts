@@ -22,7 +22,7 @@ import {
 } from "../servers/buckets";
 import { durationText } from "../servers/duration";
 import { dataBuckets, keptData, livePrefixes } from "../servers/retention";
-import { TASK_DEFINITION } from "../servers/server";
+import { serverReads } from "../servers/server";
 
 const subject = "storage" as const;
 const DAY = 86_400;
@@ -99,7 +99,7 @@ const untouched = stackRule({
   source: "B3",
   mend: "Name the tenant's full prefix in the rule, such as ftt-loki/fake/, so that it reaches nothing else",
   scope: "lgtm",
-  reads: { ...reads, [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: { ...reads, ...serverReads },
   severity: "critical",
   judge(stack, judgement) {
     const servers = dataBuckets(stack);
@@ -131,7 +131,7 @@ const behindRetention = stackRule({
   source: "B3",
   mend: "Let the expiry come later than the server's retention and its deletion delay, or shorten the retention",
   scope: "lgtm",
-  reads: { ...reads, [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: { ...reads, ...serverReads },
   severity: "critical",
   judge(stack, judgement) {
     const kept = keptData(stack);
@@ -170,7 +170,7 @@ const transitionPays = stackRule({
   source: "B3",
   mend: "Remove the transition: the data ends before the colder class pays",
   scope: "lgtm",
-  reads: { ...reads, [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: { ...reads, ...serverReads },
   severity: "low",
   enforcement: "advisory",
   judge(stack, judgement) {
@@ -205,7 +205,7 @@ const undeleteWindow = stackRule({
   source: "B1",
   mend: "End non-current versions under rules/ and alerts/ after 30 days, in rules of their own",
   scope: "lgtm",
-  reads: { ...reads, [TASK_DEFINITION]: ["containerDefinitions"] },
+  reads: { ...reads, ...serverReads },
   severity: "medium",
   configSchema: {
     leastDays: {

@@ -3,8 +3,8 @@ import { documentsOf } from "../access/documents";
 import type { Resource, Stack } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { ringsOf } from "../servers/rings";
-import { TASK_DEFINITION } from "../servers/server";
-import { SERVICE } from "../servers/services";
+import {} from "../servers/server";
+import { SERVICE, taskReads } from "../servers/services";
 
 const subject = "watch" as const;
 
@@ -142,7 +142,7 @@ const ringStops = stackRule({
   scope: "lgtm",
   reads: {
     [SERVICE]: ["name", "cluster", "taskDefinition", "desiredCount"],
-    [TASK_DEFINITION]: ["containerDefinitions", "family"],
+    ...taskReads,
     [EVENT_RULE]: ["name", "eventPattern", "state"],
     [EVENT_TARGET]: ["rule", "arn"],
   },

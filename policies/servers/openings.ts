@@ -10,8 +10,8 @@ import {
   serversBehind,
   TARGET_GROUPS,
 } from "./ingress";
-import { TASK_DEFINITION } from "./server";
-import { SERVICE } from "./services";
+import {} from "./server";
+import { SERVICE, taskReads } from "./services";
 import type { Value } from "../value";
 
 /** What tells which paths of which server a listener rule opens, for the rules' `reads`. */
@@ -19,7 +19,7 @@ export const openingReads: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LISTENER_RULES.map((type) => [type, ["actions", "conditions"]])),
   ...Object.fromEntries(TARGET_GROUPS.map((type) => [type, ["arn", "port"]])),
   [SERVICE]: ["loadBalancers", "taskDefinition"],
-  [TASK_DEFINITION]: ["containerDefinitions", "family"],
+  ...taskReads,
 };
 
 /** A listener rule that forwards to an LGTM server, with the paths it opens. */

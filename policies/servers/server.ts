@@ -11,6 +11,11 @@ import { isRecord, Value } from "../value";
 
 export const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 
+/** What tells the servers of a task definition (`serversOf`), for the rules' `reads`. */
+export const serverReads: Readonly<Record<string, readonly string[]>> = {
+  [TASK_DEFINITION]: ["containerDefinitions"],
+};
+
 /** A server of an LGTM system, as a task definition shows it. */
 export interface Server {
   readonly product: Product;

@@ -11,6 +11,11 @@ export interface Task {
   readonly taskDefinition: Resource | undefined;
 }
 
+/** What leads from a service to its servers (`tasksOf`, `serversIn`), for the rules' `reads`; it may name a family. */
+export const taskReads: Readonly<Record<string, readonly string[]>> = {
+  [TASK_DEFINITION]: ["containerDefinitions", "family"],
+};
+
 export const tasksOf = (stack: Stack): Task[] => {
   const byFamily = new Map<string, Resource>();
   for (const taskDefinition of stack.ofType(TASK_DEFINITION)) {

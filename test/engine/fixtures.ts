@@ -47,7 +47,10 @@ export async function batches(
       const rules = rulesOf(mutant).filter((rule) => waiting.has(rule) && !tried.has(rule));
       if (rules.length === 0) continue;
       const fields = fieldsChangedBy(mutant);
-      if (fields.some((field) => touched.has(field))) continue;
+      // A resource that a mutant before this one took away can't be changed any more.
+      const isTaken = (field: string) =>
+        touched.has(field) || touched.has(field.split(" ")[0] ?? "");
+      if (fields.some(isTaken)) continue;
       for (const field of fields) touched.add(field);
       for (const rule of rules) tried.add(rule);
       mutant.apply(plan);

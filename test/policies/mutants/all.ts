@@ -4,6 +4,8 @@ import { iamMutants } from "./iam";
 import { ingressMutants } from "./ingress";
 import type { Mutant } from "./mutant";
 import { networkMutants } from "./network";
+import { outsidePlaceMutants } from "./outsidePlaces";
+import { outsideTaskMutants } from "./outsideTasks";
 import { resilienceMutants } from "./resilience";
 import { securityGroupMutants } from "./securityGroups";
 import { sneakyAccessMutants } from "./sneakyAccess";
@@ -26,4 +28,6 @@ export const mutants: readonly Mutant[] = [
   ...sneakyNetworkMutants,
   ...sneakyTaskMutants,
   ...watchMutants,
+  ...outsideTaskMutants,
+  ...outsidePlaceMutants,
 ];
