@@ -74,12 +74,14 @@ export function renderLoki(config: StackConfig, role: LokiRoleId, replica: numbe
   );
 }
 
-/** A server that others find by its name in DNS, and not through a ring or a connection of its own. */
-const calledByName = (role: LokiRoleId): boolean =>
-  role === "loki-distributor" || role === "loki-query-frontend";
+/**
+ * A server that goes on serving until callers have its name no longer. A query frontend is called by name too, but cannot:
+ * its queriers leave when its name does, and what it still takes waits for nobody (measured: reads hung for 30 s).
+ */
+const drainsByName = (role: LokiRoleId): boolean => role === "loki-distributor";
 
 function processSection(config: StackConfig, role: LokiRoleId): Section {
-  const drains = calledByName(role);
+  const drains = drainsByName(role);
   const isFrontend = role === "loki-query-frontend";
   return {
     settings: {

@@ -50,11 +50,12 @@ export const tempoTarget = (role: TempoRoleId): string => role.replace(/^tempo-/
 /**
  * Seconds from SIGTERM to SIGKILL. The querier and the query-frontend never end by themselves: their store waits for a
  * blocklist poller whose context nobody cancels (modules.go of v2.10.8 and v3.0.3; measured with 2.9.0: alive after 30 s,
- * the other roles are gone within 2 s). So they get the time to finish their queries and no more.
+ * the other roles are gone within 2 s). So a querier gets the time to finish its queries and no more. A query-frontend without
+ * queriers finishes none, and goes on taking look-ups until it is killed: that comes sooner.
  */
 export function tempoStopTimeoutSeconds(role: TempoRoleId): number {
-  const neverEnds = role === "tempo-querier" || role === "tempo-query-frontend";
-  return neverEnds ? drainSeconds + gracefulShutdownSeconds : 120;
+  if (role === "tempo-query-frontend") return gracefulShutdownSeconds;
+  return role === "tempo-querier" ? drainSeconds + gracefulShutdownSeconds : 120;
 }
 
 /** Configuration of Tempo 2.10 as parsed YAML. Only what the role reads. @see renderTempo */
@@ -96,8 +97,11 @@ function sectionsOf(config: StackConfig, role: TempoRoleId, replica: number): Se
   }
 }
 
-/** Roles that others reach by name and that have neither a ring nor data to wait for. */
-const drainingRoles: readonly TempoRoleId[] = ["tempo-distributor", "tempo-query-frontend"];
+/**
+ * Roles that others reach by name and that have neither a ring nor data to wait for. Not the query-frontend: its queriers
+ * leave when its name does, and what it still takes waits for nobody (measured: look-ups hung for 30 s).
+ */
+const drainingRoles: readonly TempoRoleId[] = ["tempo-distributor"];
 
 function serverSection(config: StackConfig, role: TempoRoleId): Section {
   const drains = drainingRoles.includes(role);

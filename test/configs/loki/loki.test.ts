@@ -147,7 +147,7 @@ describe("configuration of Loki", () => {
   });
 
   it("S14: what is found by name goes on serving until DNS (TTL 10, S13) has forgotten it", () => {
-    assert.deepEqual(rolesWith("shutdown_delay"), ["loki-distributor", "loki-query-frontend"]);
+    assert.deepEqual(rolesWith("shutdown_delay"), ["loki-distributor"]);
     for (const role of rolesWith("shutdown_delay")) {
       const delay = seconds(at(prod(role), "shutdown_delay"));
       const drain = seconds(at(prod(role), "server.graceful_shutdown_timeout"));
