@@ -108,9 +108,18 @@ export function documentsOf(resource: Resource): PolicyDocument[] {
 
 /** The first property that should hold a document and can't be read yet; reading it throws. */
 export const hasUnknownDocument = (resource: Resource): Value | undefined =>
-  (documentProperties[resource.type] ?? [])
-    .map(([key]) => resource.at(key))
-    .find((value) => value.isUnknown || value.isMasked);
+  [
+    ...(documentProperties[resource.type] ?? []).map(([key]) => resource.at(key)),
+    ...inlinePolicies(resource),
+  ].find((value) => value.isUnknown || value.isMasked);
+
+/** Documents inside a role; where it is not known which there are, that. */
+function inlinePolicies(resource: Resource): Value[] {
+  if (resource.type !== ROLE) return [];
+  const list = resource.at("inlinePolicies");
+  if (!list.exists) return [];
+  return list.isUnknown ? [list] : list.items().map((each) => each.at("policy"));
+}
 
 function search(resource: Resource, value: Value, depth: number, found: PolicyDocument[]): void {
   if (depth > MAX_DEPTH || value.isUnknown) return;
