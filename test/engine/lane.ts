@@ -254,6 +254,18 @@ export interface Snapshot {
   readonly deployment: automation.Deployment;
 }
 
+type Operation = (watch: {
+  onEvent: (event: automation.EngineEvent) => void;
+  onOutput: (text: string) => void;
+}) => Promise<string>;
+
+/**
+ * On a busy machine the program now and then does not get its connection to the engine: seen once in a whole lane. As long
+ * as it has asked for nothing, asking again hides nothing.
+ */
+const NEVER_CONNECTED = /14 UNAVAILABLE: No connection established/;
+const isResource = ({ type }: Step) => type !== "pulumi:pulumi:Stack";
+
 /** One stack in a {@link Lane}. */
 export class LaneStack {
   /**
@@ -313,12 +325,15 @@ export class LaneStack {
     return this.stack.outputs();
   }
 
-  private async run(
-    work: (watch: {
-      onEvent: (event: automation.EngineEvent) => void;
-      onOutput: (text: string) => void;
-    }) => Promise<string>,
-  ): Promise<Outcome> {
+  private run(work: Operation): Promise<Outcome> {
+    return this.once(work).catch((error: unknown) => {
+      const begun = error instanceof EngineError ? error.steps.filter(isResource) : undefined;
+      if (begun?.length !== 0 || !NEVER_CONNECTED.test(String(error))) throw error;
+      return this.once(work);
+    });
+  }
+
+  private async once(work: Operation): Promise<Outcome> {
     const events: automation.EngineEvent[] = [];
     const steps: Step[] = [];
     const limit = Error.stackTraceLimit;
