@@ -72,8 +72,11 @@ const notOnTheWeb = resourceRule({
   judge(resource, judgement) {
     const report = (finding: string, says: string) => judgement.report(resource, { finding, says });
     const isA = (types: readonly string[]) => types.includes(resource.type);
-    if (isA(WEBSITE) || (isA(BUCKETS) && resource.at("website").exists))
-      report("website", "the bucket is a website, over plain HTTP");
+    const isWebsite = () => report("website", "the bucket is a website, over plain HTTP");
+    if (isA(WEBSITE)) isWebsite();
+    judgement.each(isA(BUCKETS) ? ["website"] : [], (key) => {
+      if ((resource.at(key).known() ?? undefined) !== undefined) isWebsite();
+    });
     judgement.each(isA(PAYMENT) ? ["payer"] : isA(BUCKETS) ? ["requestPayer"] : [], (key) => {
       if (resource.at(key).text() === "Requester")
         report("payer:Requester", "whoever asks has to offer to pay, which no server does");
