@@ -1,4 +1,4 @@
-import { type Deployed, type Document, resourcesOf, scoped } from "./access";
+import { type Deployed, type Document, document, resourcesOf, scoped } from "./access";
 
 /**
  * What a stack's deployment must leave alone although the patterns of its names match: the things of stacks whose names
@@ -16,18 +16,15 @@ export function namesakesDocument(
   // Roles are named one by one, never by a pattern.
   const services = scoped.filter((service) => service !== "iam");
   return {
-    namesakes: {
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Sid: "OthersOfTheName",
-          Effect: "Deny",
-          Action: services.map((service) => `${service}:*`),
-          Resource: namesakes.flatMap((other) =>
-            services.flatMap((service) => resourcesOf(service, other)),
-          ),
-        },
-      ],
-    },
+    namesakes: document([
+      {
+        Sid: "OthersOfTheName",
+        Effect: "Deny",
+        Action: services.map((service) => `${service}:*`),
+        Resource: namesakes.flatMap((other) =>
+          services.flatMap((service) => resourcesOf(service, other)),
+        ),
+      },
+    ]),
   };
 }

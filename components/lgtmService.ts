@@ -4,7 +4,7 @@ import type { StackConfig } from "../configs/stack/schema";
 import { discoveryServices } from "../stacks/dns";
 import { portOf } from "../stacks/endpoints";
 import { serviceName } from "../stacks/names";
-import { RING_PAUSE_SECONDS, type Rollout, rollout } from "../stacks/rollout";
+import { isRingOfSeveral, RING_PAUSE_SECONDS, rollout, type Rollout } from "../stacks/rollout";
 import { scaling } from "../stacks/schedule";
 import { containerDefinitions, type LateFacts, taskDefinitionSpec } from "../stacks/taskDefinition";
 import type { Instance, LateValue, Product, Role, SecretId } from "../stacks/types";
@@ -108,7 +108,7 @@ export class LgtmService extends pulumi.ComponentResource {
 
   private pauseBetweenSwaps(): pulumi.ResourceHookBinding | undefined {
     const { role } = this.args;
-    if (role.replacement !== "ring" || role.instances.length < 2) return undefined;
+    if (!isRingOfSeveral(role)) return undefined;
     return new RingPause(this.prefix, RING_PAUSE_SECONDS).hooks();
   }
 

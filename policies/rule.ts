@@ -98,3 +98,10 @@ export const stackRule = (rule: Omit<StackRule, "judges">): StackRule => ({
   ...rule,
   judges: "stack",
 });
+
+/** The same properties of several types, for a rule's `reads`. */
+export const readsOf = (
+  types: readonly string[],
+  ...paths: readonly string[]
+): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(types.map((type) => [type, paths]));

@@ -14,6 +14,10 @@ export const RING_PAUSE_SECONDS = 120;
  */
 export const SUCCESSOR_WAIT_SECONDS = 75;
 
+/** Whether a role's replicas stand in for one another: they are swapped in turn, and a successor may wait. */
+export const isRingOfSeveral = (role: Role): boolean =>
+  role.replacement === "ring" && role.instances.length > 1;
+
 /** How ECS replaces the tasks of a role. */
 export interface Rollout {
   readonly minimumHealthyPercent: number;

@@ -11,7 +11,7 @@ import {
   type SuccessorWait,
 } from "./initContainer";
 import { familyName, logGroupName } from "./names";
-import { SUCCESSOR_WAIT_SECONDS } from "./rollout";
+import { isRingOfSeveral, SUCCESSOR_WAIT_SECONDS } from "./rollout";
 import type {
   EnvironmentVariable,
   HealthCheck,
@@ -143,7 +143,7 @@ export function taskDefinitionSpec(
         }),
       ],
       // The most that Fargate takes; without it the default is nowhere in the API's reference.
-      ...(waits(role) ? { startTimeout: 120 } : {}),
+      ...(isRingOfSeveral(role) ? { startTimeout: 120 } : {}),
       // It gives directories to the server's user, which only root may.
       user: "0",
       readonlyRootFilesystem: true,
@@ -236,11 +236,8 @@ function checkSize(spec: TaskDefinitionSpec, containersJson: string): void {
 
 const CONFIG_VOLUME = "config";
 
-/** A replica of a ring of several. */
-const waits = (role: Role) => role.replacement === "ring" && role.instances.length > 1;
-
 function successorWait(config: StackConfig, role: Role): { wait?: SuccessorWait } {
-  if (!waits(role)) return {};
+  if (!isRingOfSeveral(role)) return {};
   const wait = {
     name: hostOf(config, role.id),
     others: role.instances.length - 1,

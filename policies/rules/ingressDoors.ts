@@ -1,11 +1,8 @@
 import type { Resource } from "../resource";
-import { resourceRule, type Rule } from "../rule";
+import { readsOf, resourceRule, type Rule } from "../rule";
 import { LISTENER_RULES, LISTENERS, LOAD_BALANCERS } from "../servers/ingress";
 
 const subject = "ingress" as const;
-const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, paths]));
-
 const actionsOf = (resource: Resource) =>
   resource
     .at((LISTENERS as readonly string[]).includes(resource.type) ? "defaultActions" : "actions")

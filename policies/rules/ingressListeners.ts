@@ -1,5 +1,5 @@
 import { modernTlsPolicy } from "../data/ingress";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { readsOf, resourceRule, type Rule, stackRule } from "../rule";
 import { durationText } from "../servers/duration";
 import { forwards, leadingTo, LISTENER_RULES, LISTENERS, LOAD_BALANCERS } from "../servers/ingress";
 import { BUCKETS, bucketName } from "../servers/buckets";
@@ -9,9 +9,6 @@ import { grafanaTimeoutsOf, queryTimeoutsOf } from "../servers/timeouts";
 import type { Resource } from "../resource";
 
 const subject = "ingress" as const;
-const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, paths]));
-
 const isApplication = (loadBalancer: Resource) =>
   (loadBalancer.at("loadBalancerType").text() ?? "application") === "application";
 

@@ -6,16 +6,13 @@ import {
   readinessPaths,
 } from "../data/health";
 import type { Resource } from "../resource";
-import { type Judgement, resourceRule, stackRule, type Rule, type Stack } from "../rule";
+import { type Judgement, readsOf, resourceRule, type Rule, type Stack, stackRule } from "../rule";
 import { LISTENER_RULES, serversBehind, TARGET_GROUPS } from "../servers/ingress";
 import { targetGroupsOf } from "../servers/openings";
 import {} from "../servers/server";
 import { SERVICE, taskReads } from "../servers/services";
 
 const subject = "ingress" as const;
-const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, paths]));
-
 const ATTACHMENTS = [
   "aws:lb/targetGroupAttachment:TargetGroupAttachment",
   "aws:alb/targetGroupAttachment:TargetGroupAttachment",

@@ -1,4 +1,4 @@
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { readsOf, resourceRule, type Rule, stackRule } from "../rule";
 import { BUCKETS } from "../servers/buckets";
 
 const subject = "storage" as const;
@@ -19,9 +19,6 @@ const PAYMENT = [
 const ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
 const SNAPSHOTS = ["aws:rds/snapshot:Snapshot", "aws:rds/clusterSnapshot:ClusterSnapshot"] as const;
 const KEY = "aws:kms/key:Key";
-
-const readsOf = (types: readonly string[], ...paths: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, paths]));
 
 const noCopiesElsewhere = stackRule({
   id: "storage-no-copies-elsewhere",
