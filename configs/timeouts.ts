@@ -34,6 +34,13 @@ export const drainSeconds = 10;
 export const gracefulShutdownSeconds = 30;
 
 /**
+ * As {@link gracefulShutdownSeconds}, for Tempo's query-frontend, in seconds. Its queriers leave when its name does: what it
+ * takes after that waits for nobody. With 30 s look-ups hung for as long (measured); cut off early, they are asked again and
+ * another one answers.
+ */
+export const tempoFrontendShutdownSeconds = 5;
+
+/**
  * Pings of a query frontend to its queriers, which hold a connection open to it and get their work through that. dskit's
  * default is a ping after 2 h (grafana/dskit:server/server.go, server.grpc.keepalive.time): of a querier that was gone with
  * its machine nothing was heard, and look-ups that it had been given hung for 30 s, until the client gave up (measured).

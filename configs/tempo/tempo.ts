@@ -12,6 +12,7 @@ import {
   idleTimeoutReason,
   queryTimeout,
   serverTimeout,
+  tempoFrontendShutdownSeconds,
 } from "../timeouts";
 import { renderYaml, type Tree } from "../yaml";
 import { distributorSection } from "./distributor";
@@ -54,7 +55,7 @@ export const tempoTarget = (role: TempoRoleId): string => role.replace(/^tempo-/
  * queriers finishes none, and goes on taking look-ups until it is killed: that comes sooner.
  */
 export function tempoStopTimeoutSeconds(role: TempoRoleId): number {
-  if (role === "tempo-query-frontend") return gracefulShutdownSeconds;
+  if (role === "tempo-query-frontend") return tempoFrontendShutdownSeconds;
   return role === "tempo-querier" ? drainSeconds + gracefulShutdownSeconds : 120;
 }
 
@@ -115,7 +116,7 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
         http_server_read_timeout: serverTimeout(config),
         http_server_write_timeout: serverTimeout(config),
         ...(isFrontend ? { http_server_idle_timeout: idleTimeout(config), ...querierPings } : {}),
-        graceful_shutdown_timeout: `${gracefulShutdownSeconds}s`,
+        graceful_shutdown_timeout: `${isFrontend ? tempoFrontendShutdownSeconds : gracefulShutdownSeconds}s`,
         log_level: "info",
       },
       usage_report: { reporting_enabled: false },
@@ -131,6 +132,8 @@ function serverSection(config: StackConfig, role: TempoRoleId): Section {
         ? {
             "server.http_server_idle_timeout": idleTimeoutReason("2m"),
             "server.grpc_server_keepalive_time": querierPingsReason,
+            "server.graceful_shutdown_timeout":
+              "Its queriers leave with its name: what it still takes would wait for nobody.",
           }
         : {}),
       "server.http_server_write_timeout": `Default 30 s, which cuts any longer query (${queryTimeout(config)} here).`,

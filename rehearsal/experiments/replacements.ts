@@ -94,10 +94,8 @@ export const restartInLoss: Experiment = {
   notFor: zonesTooFew,
   run: async (context) => {
     const { rehearsal, note, complain, pause, steadySeconds } = context;
-    const [first] = rehearsal.view.subnets;
-    const subnets = rehearsal.view.subnets.filter((subnet) => subnet.zone === first?.zone);
-    const ids = subnets.map(({ id }) => id);
-    note(`lose zone ${first?.zone}`);
+    const { zone, ids } = firstZone(rehearsal);
+    note(`lose zone ${zone}`);
     await rehearsal.scheduler.loseSubnets(ids);
     // Loki forgets the dead after a minute: what is left must then still be enough for whole reads.
     await pause(90);
@@ -118,6 +116,11 @@ export const restartInLoss: Experiment = {
     await steady(context, undefined, steadySeconds);
   },
 };
+
+function firstZone({ view }: Rehearsal) {
+  const zone = view.subnets[0]?.zone;
+  return { zone, ids: view.subnets.filter((each) => each.zone === zone).map(({ id }) => id) };
+}
 
 export const kill: Experiment = {
   name: "kill",
@@ -186,11 +189,9 @@ export const zone: Experiment = {
   notFor: zonesTooFew,
   run: async (context) => {
     const { rehearsal, note, pause, steadySeconds } = context;
-    const [first] = rehearsal.view.subnets;
-    const subnets = rehearsal.view.subnets.filter((subnet) => subnet.zone === first?.zone);
-    const ids = subnets.map(({ id }) => id);
+    const { zone, ids } = firstZone(rehearsal);
     const before = rehearsal.scheduler.tasks().length;
-    note(`lose zone ${first?.zone}`);
+    note(`lose zone ${zone}`);
     await rehearsal.scheduler.loseSubnets(ids);
     const left = rehearsal.scheduler.tasks().filter((task: Task) => !task.leaving).length;
     note(`${before - left} of ${before} tasks are gone`);

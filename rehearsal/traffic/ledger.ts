@@ -47,6 +47,8 @@ export interface SignalReport {
   readonly failedReadSeconds: number;
   readonly failures: readonly string[];
   readonly slowestReadMs: number;
+  /** When the slowest read began; absent where nothing was read, and in results that are older. */
+  readonly slowestReadSeconds?: number;
   /** Reads that were answered without something acknowledged. */
   readonly readsShort: number;
   /** Reads that lacked something which was there when it was asked for once more; absent in results that are older. */
@@ -139,6 +141,7 @@ export class Ledger {
       failedReadSeconds: secondsOf(failed),
       failures: [...new Set(failed.map(({ failure = "" }) => failure))].slice(0, 5),
       slowestReadMs: slowest(reads),
+      ...slowestBegan(reads, eventMs),
       readsShort: short.length,
       readsShortForAMoment: reads.filter(({ forAMoment }) => forAMoment).length,
       ...(short.length === 0 ? {} : { short: shortReads(short, eventMs) }),
@@ -150,8 +153,7 @@ export class Ledger {
 export const streamKey = ({ run, way, name }: Stream): string => `${run}/${way}/${name}`;
 
 function shortReads(reads: readonly ReadRecord[], eventMs: number): ShortReads {
-  const tenths = (ms: number) => Math.round(ms / 100) / 10;
-  const times = reads.map(({ beganMs }) => tenths(beganMs - eventMs));
+  const times = reads.map(({ beganMs }) => tenthsOf(beganMs - eventMs));
   const worst = reads.reduce((a, b) => (b.missing.length > a.missing.length ? b : a));
   return {
     firstSeconds: Math.min(...times),
@@ -159,9 +161,9 @@ function shortReads(reads: readonly ReadRecord[], eventMs: number): ShortReads {
     most: worst.missing.length,
     mostOf: worst.expected,
     examples: reads.slice(0, MOST_EXAMPLES).map(({ beganMs, missing, expected }) => {
-      const ages = missing.map(({ timeMs }) => tenths(beganMs - timeMs));
+      const ages = missing.map(({ timeMs }) => tenthsOf(beganMs - timeMs));
       return {
-        seconds: tenths(beganMs - eventMs),
+        seconds: tenthsOf(beganMs - eventMs),
         missing: missing.length,
         expected,
         ages: [Math.min(...ages), Math.max(...ages)],
@@ -175,5 +177,13 @@ const secondsOf = (records: readonly { readonly beganMs: number }[]): number =>
 
 const slowest = (records: readonly { readonly beganMs: number; readonly endedMs: number }[]) =>
   records.reduce((most, { beganMs, endedMs }) => Math.max(most, endedMs - beganMs), 0);
+
+function slowestBegan(reads: readonly ReadRecord[], eventMs: number) {
+  const most = slowest(reads);
+  const worst = reads.find(({ beganMs, endedMs }) => endedMs - beganMs === most);
+  return worst === undefined ? {} : { slowestReadSeconds: tenthsOf(worst.beganMs - eventMs) };
+}
+
+const tenthsOf = (milliseconds: number): number => Math.round(milliseconds / 100) / 10;
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

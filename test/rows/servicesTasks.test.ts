@@ -380,7 +380,9 @@ describe("S14: data", () => {
         }
       }
       for (const { name, server } of servicesOf(stack)) {
-        assert.ok(server.stopTimeout! >= 30 && server.stopTimeout! <= 120, name);
+        // Tempo's query-frontend never ends by itself, and what it takes after SIGTERM hangs.
+        const least = name.endsWith("tempo-query-frontend") ? 5 : 30;
+        assert.ok(server.stopTimeout! >= least && server.stopTimeout! <= 120, name);
       }
     }
     for (const key of ["mimir", "loki.ingester", "tempo.ingester", "pyroscope", "alloy.gateway"]) {

@@ -117,6 +117,8 @@ for (const [name, config] of Object.entries(configs)) {
     it("S14: give 120 seconds to whatever holds data, and restart it in place with its log", () => {
       for (const { server, role } of tasks) {
         if (role.holdsData) assert.equal(server.stopTimeout, 120);
+        // It never ends by itself, and what it takes after SIGTERM hangs.
+        else if (role.id === "tempo-query-frontend") assert.equal(server.stopTimeout, 5);
         else assert.ok(server.stopTimeout! >= 30 && server.stopTimeout! < 120);
         assert.equal(server.restartPolicy?.enabled, role.holdsData ? true : undefined);
       }
