@@ -1,7 +1,7 @@
 import { givenNames } from "../stacks/names";
 import { alarms } from "../stacks/watchAlarms";
 import { deliveryAlarms, events } from "../stacks/watchEvents";
-import { type Deployed, type Document, document } from "./access";
+import { type Deployed, type Document, document, resourcesOf, scoped } from "./access";
 
 /** Tag that every resource of a stack carries, with the stack's name: index.ts sets it for all. */
 export const NAME_TAG = "lgtm:name";
@@ -16,6 +16,35 @@ export const byNameAlone = [
   "rds",
   "sns",
 ];
+
+/**
+ * What a stack's deployment must leave alone although the patterns of its names match: the things of stacks whose names
+ * begin with its own. `lgtm` may change `lgtm-*`, and `lgtm-dev` is another stack's.
+ *
+ * @param all Stacks of the account.
+ * @returns nothing where no other stack is named so
+ */
+export function namesakesDocument(
+  { config }: Deployed,
+  all: readonly Deployed[],
+): { readonly namesakes?: Document } {
+  const namesakes = all.filter((other) => other.config.name.startsWith(`${config.name}-`));
+  if (namesakes.length === 0) return {};
+  // Roles are named one by one, never by a pattern.
+  const services = scoped.filter((service) => service !== "iam");
+  return {
+    namesakes: document([
+      {
+        Sid: "OthersOfTheName",
+        Effect: "Deny",
+        Action: services.map((service) => `${service}:*`),
+        Resource: namesakes.flatMap((other) =>
+          services.flatMap((service) => resourcesOf(service, other)),
+        ),
+      },
+    ]),
+  };
+}
 
 /**
  * Keeps a deploy role off what carries another stack's name as a tag, whatever its other policies allow: networks,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { apartDocument } from "./apart";
+import { apartDocument, namesakesDocument } from "./apart";
 import {
   type Deployed,
   type Document,
@@ -9,7 +9,6 @@ import {
   trust,
   writeDocuments,
 } from "./access";
-import { namesakesDocument } from "./namesakes";
 
 export interface StackRolesArgs {
   readonly deployed: Deployed;

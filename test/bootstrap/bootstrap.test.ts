@@ -16,7 +16,7 @@ import {
   trust,
   writeDocuments,
 } from "../../bootstrap/access";
-import { namesakesDocument } from "../../bootstrap/namesakes";
+import { namesakesDocument } from "../../bootstrap/apart";
 import { judge } from "../../rehearsal/cloud/policy";
 import { planOf, type Plan, type PlannedResource } from "../../plan/plan";
 import { record } from "../../plan/record";
