@@ -190,6 +190,7 @@ function ingesterSection(config: StackConfig, replica: number): Section {
           ...(zoneAwareness ? { availability_zone: zone } : {}),
         },
         autoforget_unhealthy: autoforgetUnhealthy,
+        chunk_retain_period: "3m",
         wal: { flush_on_shutdown: true, replay_memory_ceiling: `${replayMiB}MB` },
       },
     },
@@ -201,6 +202,8 @@ function ingesterSection(config: StackConfig, replica: number): Section {
       "ingester.autoforget_unhealthy": autoforgetUnhealthy
         ? "Default false. Never together with zone awareness: reads then go silently short (measured)."
         : "Off, so that a dead zone stays counted: with zone awareness reads would else go silently short (measured).",
+      "ingester.chunk_retain_period":
+        "Default 0s: after a replacement, what one of two copies just flushed was missing until its index was seen (measured).",
       "ingester.wal.flush_on_shutdown":
         "The disk is gone with the task. Default: chunks stay in its write-ahead log.",
       "ingester.wal.replay_memory_ceiling":
