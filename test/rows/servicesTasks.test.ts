@@ -381,7 +381,7 @@ describe("S14: data", () => {
       }
       for (const { name, server } of servicesOf(stack)) {
         // Tempo's query-frontend never ends by itself, and what it takes after SIGTERM hangs.
-        const least = name.endsWith("tempo-query-frontend") ? 5 : 30;
+        const least = name.endsWith("tempo-query-frontend") ? 2 : 30;
         assert.ok(server.stopTimeout! >= least && server.stopTimeout! <= 120, name);
       }
     }

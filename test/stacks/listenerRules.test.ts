@@ -186,7 +186,7 @@ describe("G9: target groups", () => {
         ["loki", "3100/ready", "200", 15, "HTTP1"],
         ["otlp-http", "3200/ready", "200", 15, "HTTP1"],
         ["otlp-grpc", "4317/AWS.ALB/healthcheck", "0-99", 15, "GRPC"],
-        ["tempo", "3200/api/echo", "200", 60, "HTTP1"],
+        ["tempo", "3200/api/echo", "200", 2, "HTTP1"],
         ["grafana", "3000/api/health", "200", 60, "HTTP1"],
       ],
     );

@@ -118,7 +118,7 @@ for (const [name, config] of Object.entries(configs)) {
       for (const { server, role } of tasks) {
         if (role.holdsData) assert.equal(server.stopTimeout, 120);
         // It never ends by itself, and what it takes after SIGTERM hangs.
-        else if (role.id === "tempo-query-frontend") assert.equal(server.stopTimeout, 5);
+        else if (role.id === "tempo-query-frontend") assert.equal(server.stopTimeout, 2);
         else assert.ok(server.stopTimeout! >= 30 && server.stopTimeout! < 120);
         assert.equal(server.restartPolicy?.enabled, role.holdsData ? true : undefined);
       }
