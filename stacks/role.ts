@@ -2,6 +2,7 @@ import type { StackConfig } from "../configs/stack/schema";
 import { goMemoryLimit } from "../configs/goRuntime";
 import { endpoints } from "./endpoints";
 import { exposuresOf } from "./exposures";
+import type { StopHook } from "./stopHook";
 import type {
   Autoscaling,
   Call,
@@ -43,6 +44,7 @@ export interface RoleSpec {
   readonly dataPath?: string;
   readonly scratchPaths?: readonly string[];
   readonly stopTimeoutSeconds: number;
+  readonly stopHook?: StopHook;
   /** A Go server is told the task's memory (S21). */
   readonly go: boolean;
   readonly args: readonly string[];
@@ -110,6 +112,7 @@ export function defineRole(config: StackConfig, spec: RoleSpec): Role {
     ...(spec.dataPath === undefined ? {} : { dataPath: spec.dataPath }),
     ...(spec.scratchPaths === undefined ? {} : { scratchPaths: spec.scratchPaths }),
     stopTimeoutSeconds: spec.stopTimeoutSeconds,
+    ...(spec.stopHook === undefined ? {} : { stopHook: spec.stopHook }),
     callsAws: spec.callsAws,
     instances,
   };

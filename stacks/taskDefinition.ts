@@ -11,6 +11,7 @@ import {
   type SuccessorWait,
 } from "./initContainer";
 import { familyName, logGroupName } from "./names";
+import { stopHookEntryPoint } from "./stopHook";
 import { isRingOfSeveral, SUCCESSOR_WAIT_SECONDS } from "./rollout";
 import type {
   EnvironmentVariable,
@@ -112,7 +113,7 @@ export function taskDefinitionSpec(
     server: {
       name: role.component,
       image: product.image,
-      ...(instance.args.length > 0 ? { command: instance.args } : {}),
+      ...startOf(role, instance),
       user: role.user,
       // The agent of ECS Exec writes into the root file system (developerguide/ecs-exec.html).
       readonlyRootFilesystem: role.readonlyRootFilesystem && !config.execEnabled,
@@ -235,6 +236,16 @@ function checkSize(spec: TaskDefinitionSpec, containersJson: string): void {
 }
 
 const CONFIG_VOLUME = "config";
+
+/** The image's own entry point, but where a shell has to hear of the stop first. */
+function startOf(
+  { stopHook }: Role,
+  { args }: Instance,
+): Pick<ContainerDefinition, "entryPoint" | "command"> {
+  if (stopHook !== undefined)
+    return { entryPoint: stopHookEntryPoint(stopHook), command: [stopHook.program, ...args] };
+  return args.length > 0 ? { command: args } : {};
+}
 
 function successorWait(config: StackConfig, role: Role): { wait?: SuccessorWait } {
   if (!isRingOfSeveral(role)) return {};

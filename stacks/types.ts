@@ -1,3 +1,5 @@
+import type { StopHook } from "./stopHook";
+
 /**
  * The words in which the system is described. `stacks/` holds one file per product; everything else (security-group
  * rules, names, target groups, IAM, task definitions, cost, diagram) is derived from these descriptions.
@@ -153,6 +155,8 @@ export interface Role {
   readonly scratchPaths?: readonly string[];
   /** Seconds between SIGTERM and SIGKILL. */
   readonly stopTimeoutSeconds: number;
+  /** What it is asked for before its SIGTERM. */
+  readonly stopHook?: StopHook;
   /** The server itself calls AWS (S3, CloudWatch), so its tasks run with the product's task role. */
   readonly callsAws: boolean;
   readonly instances: readonly Instance[];

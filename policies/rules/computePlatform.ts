@@ -1,7 +1,7 @@
 import type { Resource } from "../resource";
 import { resourceRule, stackRule, type Rule } from "../rule";
 import { knownFlags, shells } from "../data/commands";
-import { serversOf, TASK_DEFINITION, serverReads } from "../servers/server";
+import { serversOf, startWords, TASK_DEFINITION, serverReads } from "../servers/server";
 import {
   SCALING_TARGET,
   SERVICE,
@@ -53,10 +53,7 @@ const settingsInFile = resourceRule({
   severity: "high",
   judge(taskDefinition, judgement) {
     judgement.each(serversOf(taskDefinition), (server) => {
-      const [first = ""] = [
-        ...server.container.at("entryPoint").texts(),
-        ...server.container.at("command").texts(),
-      ];
+      const [first = ""] = startWords(server.container);
       if (shells.has(first.slice(first.lastIndexOf("/") + 1))) {
         judgement.report(taskDefinition, {
           finding: `${server.name}:${first}`,

@@ -126,9 +126,27 @@ function serverOf(
   };
 }
 
+/**
+ * What starts the server: entry point and command. A shell that starts its arguments as they are, and does nothing else but
+ * wait for a signal, leaves the command.
+ */
+export function startWords(container: Value): readonly string[] {
+  const entryPoint = container.at("entryPoint").texts();
+  const command = container.at("command").texts();
+  const [, applet, option, script = "", ...more] = entryPoint;
+  const [first = "", ...rest] = script.split("\n");
+  const passesOn =
+    applet === "sh" &&
+    option === "-c" &&
+    more.length === 0 &&
+    first === '"$0" "$@" & server=$!' &&
+    !/\$[0@*]/.test(rest.join("\n"));
+  return passesOn ? command : [...entryPoint, ...command];
+}
+
 /** Flags as Go's servers take them: `-target=ingester`, `--storage.path=/data`, `-config.file /etc/x`. */
 function flagsOf(container: Value): ReadonlyMap<string, string> {
-  const words = [...container.at("entryPoint").texts(), ...container.at("command").texts()];
+  const words = startWords(container);
   const flags = new Map<string, string>();
   words.forEach((word, index) => {
     const match = /^--?([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(word);

@@ -65,21 +65,25 @@ export class RunningContainer {
       ],
       {
         stdio: ["ignore", log, log],
+        // A process group of its own: nothing of a container outlives its first process.
+        detached: true,
         env: { PATH: `${SYSTEM_PATH}:/bin`, ...settings.environment },
       },
     );
     fs.closeSync(log);
     this.ended = new Promise((resolve) => {
       this.child.once("error", () => resolve({ code: 127, signal: null }));
-      this.child.once("exit", (code, signal) =>
+      this.child.once("exit", (code, signal) => {
+        this.killAll();
         resolve({
           code,
           signal,
-          ...(signal === "SIGKILL" && (memory?.outOfMemory() ?? 0) > 0
+          // 137: a shell tells so of the server that it has started.
+          ...((signal === "SIGKILL" || code === 137) && (memory?.outOfMemory() ?? 0) > 0
             ? { outOfMemory: true }
             : {}),
-        }),
-      );
+        });
+      });
     });
   }
 
@@ -91,8 +95,19 @@ export class RunningContainer {
     return this.child.pid;
   }
 
+  /** SIGKILL reaches whatever it has started; all else, as on ECS, its first process only. */
   signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    if (signal === "SIGKILL") this.killAll();
+    else this.child.kill(signal);
+  }
+
+  private killAll(): void {
+    if (this.child.pid === undefined) return;
+    try {
+      process.kill(-this.child.pid, "SIGKILL");
+    } catch {
+      // None is left.
+    }
   }
 
   /** SIGTERM, and SIGKILL where it has not ended after its stop timeout. */

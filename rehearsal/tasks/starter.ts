@@ -54,7 +54,7 @@ export class LocalStarter implements ContainerStarter {
       folder,
       volumeFolders: this.volumesOf(task),
       program,
-      programPath: argv[0] ?? "",
+      programPath: image?.entryPoint[0] ?? "",
       hostName: hostNameOf(task, view.region),
       address: task.nic.address,
       resolverAddress,

@@ -239,6 +239,26 @@ const tasks: readonly Mutant[] = [
     "compute-settings-in-file mimir:/bin/sh",
   ),
   mutant(
+    "a shell that adds a flag to the server's",
+    "replace an entry point",
+    (plan) =>
+      inContainer(plan, "lgtm-tempo-ingester-0", "ingester", "entryPoint", [
+        ...["/etc/lgtm/bin/busybox", "sh", "-c"],
+        '"$0" "$@" -ingester.lifecycler.id=x & server=$!\nwait $server',
+      ]),
+    "compute-settings-in-file ingester:/etc/lgtm/bin/busybox",
+  ),
+  mutant(
+    "a shell that starts the server as it is, and then once more",
+    "replace an entry point",
+    (plan) =>
+      inContainer(plan, "lgtm-tempo-ingester-1", "ingester", "entryPoint", [
+        ...["/etc/lgtm/bin/busybox", "sh", "-c"],
+        '"$0" "$@" & server=$!\nwait $server\nexec "$0" -target=all',
+      ]),
+    "compute-settings-in-file ingester:/etc/lgtm/bin/busybox",
+  ),
+  mutant(
     "no distributor runs",
     "run nothing",
     (plan) => set(plan, t.service, "lgtm-loki-distributor", "desiredCount", 0),
