@@ -21,8 +21,8 @@ export interface ReadRecord {
   readonly expected: number;
   /** Those that were not. */
   readonly missing: readonly Item[];
-  /** Something was missing, and there when it was asked for again at once. */
-  readonly forAMoment: boolean;
+  /** Those that were missing, and there when they were asked for again at once. */
+  readonly late: readonly Item[];
   /** Why the last try failed; absent: it was answered. */
   readonly failure?: string;
 }
@@ -54,6 +54,17 @@ export interface SignalReport {
   /** Reads that lacked something which was there when it was asked for once more; absent in results that are older. */
   readonly readsShortForAMoment?: number;
   readonly short?: ShortReads;
+  /** The first reads that were short for a moment only; absent in results that are older. */
+  readonly moments?: readonly ShortRead[];
+}
+
+/** A read that lacked something. */
+export interface ShortRead {
+  readonly seconds: number;
+  readonly missing: number;
+  readonly expected: number;
+  /** Age of what was missing when the read began, in seconds: youngest and oldest. */
+  readonly ages: readonly [number, number];
 }
 
 export interface ShortReads {
@@ -63,13 +74,7 @@ export interface ShortReads {
   readonly most: number;
   readonly mostOf: number;
   /** The first of them, one by one. */
-  readonly examples: readonly {
-    readonly seconds: number;
-    readonly missing: number;
-    readonly expected: number;
-    /** Age of what was missing when the read began, in seconds: youngest and oldest. */
-    readonly ages: readonly [number, number];
-  }[];
+  readonly examples: readonly ShortRead[];
 }
 
 /** Enough to see a pattern. */
@@ -123,6 +128,7 @@ export class Ledger {
     const short = reads.filter(
       ({ failure, missing }) => failure === undefined && missing.length > 0,
     );
+    const late = reads.filter((read) => read.missing.length === 0 && read.late.length > 0);
     const streams = this.acknowledged().filter(ofSignal);
     return {
       signal,
@@ -143,7 +149,12 @@ export class Ledger {
       slowestReadMs: slowest(reads),
       ...slowestBegan(reads, eventMs),
       readsShort: short.length,
-      readsShortForAMoment: reads.filter(({ forAMoment }) => forAMoment).length,
+      readsShortForAMoment: late.length,
+      ...(late.length === 0
+        ? {}
+        : {
+            moments: late.slice(0, MOST_EXAMPLES).map((read) => example(read, read.late, eventMs)),
+          }),
       ...(short.length === 0 ? {} : { short: shortReads(short, eventMs) }),
     };
   }
@@ -160,15 +171,21 @@ function shortReads(reads: readonly ReadRecord[], eventMs: number): ShortReads {
     lastSeconds: Math.max(...times),
     most: worst.missing.length,
     mostOf: worst.expected,
-    examples: reads.slice(0, MOST_EXAMPLES).map(({ beganMs, missing, expected }) => {
-      const ages = missing.map(({ timeMs }) => tenthsOf(beganMs - timeMs));
-      return {
-        seconds: tenthsOf(beganMs - eventMs),
-        missing: missing.length,
-        expected,
-        ages: [Math.min(...ages), Math.max(...ages)],
-      };
-    }),
+    examples: reads.slice(0, MOST_EXAMPLES).map((read) => example(read, read.missing, eventMs)),
+  };
+}
+
+function example(
+  { beganMs, expected }: ReadRecord,
+  missing: readonly Item[],
+  eventMs: number,
+): ShortRead {
+  const ages = missing.map(({ timeMs }) => tenthsOf(beganMs - timeMs));
+  return {
+    seconds: tenthsOf(beganMs - eventMs),
+    missing: missing.length,
+    expected,
+    ages: [Math.min(...ages), Math.max(...ages)],
   };
 }
 

@@ -68,7 +68,7 @@ class Watcher {
       ...record,
       expected: wanted.length,
       missing,
-      forAMoment: atFirst.length > 0 && missing.length === 0,
+      late: atFirst.filter((item) => !missing.includes(item)),
       ...(failure === undefined ? {} : { failure }),
     };
   }

@@ -37,15 +37,17 @@ describe("account of a load", () => {
   it("tells failed reads from short ones, with their place in time", () => {
     const ledger = new Ledger();
     ledger.pushed(push(1000));
-    const read = { stream, tries: 1, expected: 5, missing: [], forAMoment: false };
+    const read = { stream, tries: 1, expected: 5, missing: [], late: [] };
     ledger.wasRead({ ...read, beganMs: 1500, endedMs: 1600 });
     ledger.wasRead({ ...read, beganMs: 4000, endedMs: 4001, missing: items(1000, 2) });
     ledger.wasRead({ ...read, beganMs: 6500, endedMs: 6501, missing: items(1000, 1) });
     ledger.wasRead({ ...read, beganMs: 9000, endedMs: 9001, failure: "HTTP 500" });
-    ledger.wasRead({ ...read, beganMs: 9500, endedMs: 9501, forAMoment: true });
+    ledger.wasRead({ ...read, beganMs: 9500, endedMs: 9501, late: items(9000, 2) });
     const [report] = ledger.report(2000, new Map([[streamKey(stream), 3]]));
     assert.ok(report);
     assert.equal(report.readsShortForAMoment, 1);
+    assert.deepEqual(report.moments, [{ seconds: 7.5, missing: 2, expected: 5, ages: [0.5, 0.5] }]);
+    assert.deepEqual([report.slowestReadMs, report.slowestReadSeconds], [100, -0.5]);
     assert.deepEqual(
       [report.reads, report.readsFailed, report.failedReadSeconds, report.readsShort, report.lost],
       [5, 1, 1, 2, 3],
