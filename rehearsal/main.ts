@@ -40,6 +40,7 @@ async function main(): Promise<number> {
     .option(
       "--least-privilege [names]",
       "take one security-group rule or statement out at a time (those that match), and see what breaks",
+      pattern,
     )
     .option(
       "--start-seconds <n>",
@@ -152,6 +153,15 @@ async function versionsOf(programs: ReadonlyMap<string, string>): Promise<Record
   return Object.fromEntries(
     versions.flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])),
   );
+}
+
+function pattern(text: string): string {
+  try {
+    new RegExp(text);
+    return text;
+  } catch {
+    throw new InvalidArgumentError("not a regular expression.");
+  }
 }
 
 function positive(text: string): number {

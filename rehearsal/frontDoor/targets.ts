@@ -12,6 +12,7 @@ export class Targets {
   private readonly draining = new Map<string, NodeJS.Timeout>();
   private readonly seenHealthy = new Set<string>();
   private closed = false;
+  private asked: Promise<readonly (readonly string[])[]> | undefined;
 
   constructor(
     private readonly socketFile: string,
@@ -59,13 +60,21 @@ export class Targets {
   public async state(group: TargetGroup, address: string, port: number): Promise<TargetState> {
     const index = this.slotsOf(group).indexOf(`${address}:${port}`);
     if (index < 0) return "unused";
-    const status = (await this.tell("show stat"))
-      .split("\n")
-      .map((line) => line.split(","))
-      .find(
-        ([name, server]) => name === backendName(group) && server === `target${index + 1}`,
-      )?.[17];
+    const statistics = await this.statistics();
+    const status = statistics.find(
+      ([name, server]) => name === backendName(group) && server === `target${index + 1}`,
+    )?.[17];
     return this.stateOf(`${group.arn} ${address}:${port}`, status ?? "");
+  }
+
+  /** Lines of `show stat`; whoever asks while an answer is under way gets that one. */
+  private statistics(): Promise<readonly (readonly string[])[]> {
+    this.asked ??= this.tell("show stat")
+      .then((text) => text.split("\n").map((line) => line.split(",")))
+      .finally(() => {
+        this.asked = undefined;
+      });
+    return this.asked;
   }
 
   /** HAProxy is about to end: nothing is told to it any more, and nobody hears that it went away. */

@@ -1,5 +1,6 @@
 import type { PlanView, SecurityGroupRule } from "../types";
 import { runProgram } from "./command";
+import { connections, forget, type Connection } from "./connections";
 
 /** Packets that the security groups refused: SYNs, also repeated ones, counted where they were dropped. */
 export interface Refusal {
@@ -123,11 +124,28 @@ export class Firewall {
     await nft(`${verb} element ip ${TABLE} dark { ${addresses.join(", ")} }`);
   }
 
-  /** Takes a rule out and cuts what it had let through. */
+  /** Takes a rule out, and lets connection tracking forget what it had let through. */
   async removeRule(rule: SecurityGroupRule): Promise<void> {
     this.removed.add(rule);
     await nft(this.chains());
-    await flushConnections();
+    const tracked = await connections();
+    await Promise.all(tracked.filter((each) => this.isConcerned(rule, each)).map(forget));
+  }
+
+  /** Whether a rule lets a connection through, as far as it is the rule's business. */
+  isConcerned(
+    rule: SecurityGroupRule,
+    { from, to, protocol, port }: Omit<Connection, "fromPort">,
+  ): boolean {
+    const [own, other] = rule.direction === "ingress" ? [to, from] : [from, to];
+    const { peer, ports } = rule;
+    const has = (address: string, id: string) => this.groupsOf(address).includes(id);
+    return (
+      has(own, rule.securityGroupId) &&
+      ("cidr" in peer || has(other, peer.securityGroupId)) &&
+      (rule.protocol === "-1" || rule.protocol === protocol) &&
+      (ports === undefined || (port >= ports.from && port <= ports.to))
+    );
   }
 
   /** Puts a removed rule back. */
@@ -223,9 +241,4 @@ async function list<T>(what: string, kind: string): Promise<T[]> {
   const answer = await runProgram("nft", ["-j", ...`list ${what}`.split(" ")]);
   const { nftables } = JSON.parse(answer) as { nftables: readonly Record<string, T>[] };
   return nftables.flatMap((entry) => entry[kind] ?? []);
-}
-
-/** Forgets every connection: what goes on must be permitted anew. */
-async function flushConnections(): Promise<void> {
-  await runProgram("conntrack", ["-F"]);
 }

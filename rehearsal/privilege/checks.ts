@@ -1,46 +1,18 @@
 /** Named checks of what a stack is for. Each says in one line what no longer works. */
 import { randomBytes } from "node:crypto";
 import { lineOf, traceIdOf, type Item, type Stream, type Way } from "../../smoke/items";
+import { expect, pause, throughout, within } from "./patience";
 import { serviceLike, urlOf, type Stand, ANSWER_MILLISECONDS } from "./stand";
 
 export interface Check {
   readonly name: string;
   /** `flush` waits for data to get through to where it is kept, `watch` for something that shows only after a while. */
   readonly kind: "quick" | "flush" | "watch";
-  /** @throws Error where it does not hold. */
-  readonly run: (stand: Stand) => Promise<void>;
-}
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Tries until it holds. @throws Error of the last try. */
-async function within(seconds: number, attempt: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pause(500);
-    }
-  }
-}
-
-/** Insists that it goes on holding. */
-async function throughout(
-  seconds: number,
-  attempt: () => Promise<void>,
-  everySeconds = 1,
-): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (performance.now() < deadline) {
-    await attempt();
-    await pause(everySeconds * 1000);
-  }
-}
-
-function expect(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
+  /**
+   * @param over - nobody wants to know any more: what takes long gives up
+   * @throws Error where it does not hold.
+   */
+  readonly run: (stand: Stand, over?: AbortSignal) => Promise<void>;
 }
 
 /** Pushes one new item. */
@@ -143,22 +115,34 @@ async function targetsAreHealthy(stand: Stand): Promise<void> {
   }
 }
 
+async function flushIngesters(stand: Stand, product: "loki" | "tempo"): Promise<void> {
+  for (const task of stand.tasks(new RegExp(`${product}-ingester`)))
+    await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
+}
+
 /** Flushes the ingesters and waits for objects under their product's prefix. */
-async function flushed(stand: Stand, product: "loki" | "tempo", way: Way): Promise<void> {
+async function flushed(
+  stand: Stand,
+  product: "loki" | "tempo",
+  way: Way,
+  over?: AbortSignal,
+): Promise<void> {
   await push(stand, way);
   const prefix = `ftt-${product}`;
   const before = stand.objectsUnder(prefix);
   // Tempo cuts a trace off only after it has been idle for a while.
-  await within(30, async () => {
-    for (const task of stand.tasks(new RegExp(`${product}-ingester`))) {
-      await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
-    }
-    await pause(2000);
-    expect(stand.objectsUnder(prefix) > before, `no new object under ${prefix}/`);
-  });
+  await within(
+    30,
+    async () => {
+      await flushIngesters(stand, product);
+      await pause(2000);
+      expect(stand.objectsUnder(prefix) > before, `no new object under ${prefix}/`);
+    },
+    over,
+  );
 }
 
-async function cached(stand: Stand): Promise<void> {
+async function cached(stand: Stand, over?: AbortSignal): Promise<void> {
   const sets = () =>
     stand.metric(
       /loki-ingester/,
@@ -166,17 +150,19 @@ async function cached(stand: Stand): Promise<void> {
     );
   const before = await sets();
   await push(stand, "loki-push");
-  await within(15, async () => {
-    for (const task of stand.tasks(/loki-ingester/)) {
-      await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
-    }
-    await pause(1000);
-    expect((await sets()) > before, "no chunk has been written to the cache");
-  });
+  await within(
+    15,
+    async () => {
+      await flushIngesters(stand, "loki");
+      await pause(1000);
+      expect((await sets()) > before, "no chunk has been written to the cache");
+    },
+    over,
+  );
 }
 
 /** A querier learns from the ingesters which chunks are flushed, and looks in the cache before it goes to the bucket. */
-async function chunksAreLookedUp(stand: Stand): Promise<void> {
+async function chunksAreLookedUp(stand: Stand, over?: AbortSignal): Promise<void> {
   const asked = () =>
     stand.metric(
       /loki-querier/,
@@ -184,18 +170,20 @@ async function chunksAreLookedUp(stand: Stand): Promise<void> {
     );
   const before = await asked();
   const pushed = await push(stand, "loki-push");
-  await within(15, async () => {
-    for (const task of stand.tasks(/loki-ingester/)) {
-      await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
-    }
-    await pause(1000);
-    await readLog(stand, pushed);
-    expect((await asked()) > before, "the cache was not asked");
-  });
+  await within(
+    15,
+    async () => {
+      await flushIngesters(stand, "loki");
+      await pause(1000);
+      await readLog(stand, pushed);
+      expect((await asked()) > before, "the cache was not asked");
+    },
+    over,
+  );
 }
 
 /** Queriers and compactors look every 30 s which files of the index and which blocks the bucket has. */
-async function bucketIsListed(stand: Stand): Promise<void> {
+async function bucketIsListed(stand: Stand, over?: AbortSignal): Promise<void> {
   const failures = () =>
     stand.metric(
       /(loki|tempo)-(querier|compactor)/,
@@ -204,7 +192,7 @@ async function bucketIsListed(stand: Stand): Promise<void> {
   const before = await failures();
   const attempt = async () =>
     expect((await failures()) === before, "a list of the bucket could not be had");
-  await throughout(45, attempt, 5);
+  await throughout(45, attempt, over, 5);
 }
 
 /** Only results that are older than some minutes are cached: an old range is asked for, and has nothing in it. */
@@ -274,22 +262,33 @@ export const checks: readonly Check[] = [
         .map((task) => stand.ask(stand.collector, `${urlOf(task)}/metrics`)),
     );
   }),
-  watch("every ring member sees all others", (stand) => throughout(25, () => ringsAreWhole(stand))),
-  watch("the load balancer sees every target healthy", (stand) =>
-    throughout(35, () => targetsAreHealthy(stand)),
+  watch("every ring member sees all others", (stand, over) =>
+    throughout(25, () => ringsAreWhole(stand), over),
+  ),
+  watch("the load balancer sees every target healthy", (stand, over) =>
+    // A target that was healthy is not after three checks, 10 s apart, each of which may take 5 s.
+    throughout(50, () => targetsAreHealthy(stand), over),
   ),
   watch("the bucket can be listed", bucketIsListed),
-  flush("flushed logs are in the bucket", (stand) => flushed(stand, "loki", "loki-push")),
-  flush("flushed traces are in the bucket", (stand) => flushed(stand, "tempo", "otlp-http-traces")),
+  flush("flushed logs are in the bucket", (stand, over) =>
+    flushed(stand, "loki", "loki-push", over),
+  ),
+  flush("flushed traces are in the bucket", (stand, over) =>
+    flushed(stand, "tempo", "otlp-http-traces", over),
+  ),
   flush("flushed chunks are in the cache", cached),
   flush("queriers look for chunks in the cache", chunksAreLookedUp),
 ];
 
 /** Checks that fail, with what each says. All at once. */
-export async function failing(stand: Stand, which: readonly Check[]): Promise<string[]> {
+export async function failing(
+  stand: Stand,
+  which: readonly Check[],
+  over?: AbortSignal,
+): Promise<string[]> {
   const results = await Promise.all(
     which.map(({ name, run }) =>
-      run(stand).then(
+      run(stand, over).then(
         () => [],
         (error: unknown) => [`${name}: ${error instanceof Error ? error.message : String(error)}`],
       ),

@@ -163,14 +163,17 @@ async function brokenBy(
 ): Promise<string[]> {
   const broke: string[] = [];
   const enough = Promise.withResolvers<void>();
+  const over = new AbortController();
   const all = Promise.all(
     which.map(async (check) => {
-      const failures = await failing(stand, [check]);
+      const failures = await failing(stand, [check], over.signal);
+      if (over.signal.aborted) return;
       broke.push(...failures);
       if (failures.length > 0 && (await permission.missed()).length > 0) enough.resolve();
     }),
   );
   await Promise.race([all, enough.promise]);
+  over.abort();
   return [...broke];
 }
 
@@ -178,18 +181,8 @@ async function brokenBy(
 async function missedConnections(rehearsal: Rehearsal, rule: SecurityGroupRule): Promise<string[]> {
   const { firewall } = rehearsal;
   const dropped = [...(await firewall.refusals()), ...(await firewall.cuts())];
-  const has = (address: string, id: string) => firewall.groupsOf(address).includes(id);
   const missed = dropped
-    .filter(({ from, to }) => {
-      const [own, other] = rule.direction === "ingress" ? [to, from] : [from, to];
-      const { peer } = rule;
-      return has(own, rule.securityGroupId) && ("cidr" in peer || has(other, peer.securityGroupId));
-    })
-    .filter(
-      ({ protocol, port }) =>
-        (rule.protocol === "-1" || rule.protocol === protocol) &&
-        (rule.ports === undefined || (port >= rule.ports.from && port <= rule.ports.to)),
-    )
+    .filter((each) => firewall.isConcerned(rule, each))
     .map(({ from, to, port }) => {
       const [who, whom] = [from, to].map((each) => rehearsal.ownerOf(each).replace(/\/\d+$/, ""));
       return `${who} -> ${whom}:${port}`;

@@ -39,7 +39,7 @@ const POLL_MILLISECONDS = 500;
 /** Keeps services as ECS keeps them: counts, rolling updates, health, names and targets. */
 export class Scheduler {
   private readonly states = new Map<string, ServiceState>();
-  private readonly poll: NodeJS.Timeout;
+  private poll: NodeJS.Timeout | undefined;
   private readonly lostSubnets = new Set<string>();
   private stopped = false;
   private firstStart = true;
@@ -47,7 +47,7 @@ export class Scheduler {
   readonly stops: TaskStop[] = [];
 
   constructor(private readonly parts: SchedulerParts) {
-    this.poll = setInterval(() => void this.readTargets(), POLL_MILLISECONDS);
+    this.pollLater();
   }
 
   /** Starts services, all at once. */
@@ -137,7 +137,7 @@ export class Scheduler {
   /** Kills everything at once. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.poll);
+    clearTimeout(this.poll);
     await Promise.all(this.tasks().map((task) => task.kill("the rehearsal ends")));
   }
 
@@ -288,21 +288,40 @@ export class Scheduler {
     );
   }
 
+  /** One after the other: on a busy machine they would pile up. */
+  private pollLater(): void {
+    this.poll = setTimeout(() => {
+      void this.readTargets()
+        .catch((error: unknown) => {
+          if (this.stopped) return;
+          const reason = error instanceof Error ? error.message : String(error);
+          this.parts.journal.note("load-balancer", "tells no target's state", reason);
+        })
+        .then(() => {
+          if (!this.stopped) this.pollLater();
+        });
+    }, POLL_MILLISECONDS);
+  }
+
   private async readTargets(): Promise<void> {
     const { frontDoor } = this.parts;
     if (frontDoor === undefined) return;
-    for (const state of this.states.values()) {
-      for (const task of state.tasks) {
-        if (task.leaving || task.service.targets.length === 0) continue;
-        const targets = await Promise.all(
-          task.service.targets.map(({ targetGroupArn, port }) =>
-            frontDoor.targetState(targetGroupArn, task.nic.address, port),
-          ),
-        );
-        state.noteTargets(task, targets);
-      }
-      this.reconcile(state);
-    }
+    const read = async (state: ServiceState, task: Task) => {
+      const targets = await Promise.all(
+        task.service.targets.map(({ targetGroupArn, port }) =>
+          frontDoor.targetState(targetGroupArn, task.nic.address, port),
+        ),
+      );
+      state.noteTargets(task, targets);
+    };
+    await Promise.all(
+      [...this.states.values()].flatMap((state) =>
+        state.tasks
+          .filter(({ leaving, service }) => !leaving && service.targets.length > 0)
+          .map((task) => read(state, task)),
+      ),
+    );
+    for (const state of this.states.values()) this.reconcile(state);
   }
 }
 
