@@ -18,6 +18,8 @@ const policy = {
 
 async function main(): Promise<void> {
   const [empty, full] = [await Lane.open("bench-empty"), await Lane.open("bench-full")];
+  // As a user's engine does.
+  for (const lane of [empty, full]) lane.serve(undefined);
   try {
     const [fresh, deployed] = [await empty.stack("prod"), await full.stack("prod")];
     const up = await deployed.up();

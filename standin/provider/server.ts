@@ -36,6 +36,8 @@ export function implementationOf(provider: Provider): grpc.UntypedServiceImpleme
 
   return {
     getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(provider.version)),
+    // Called where the engine did not start this process.
+    attach: unary(() => new emptyproto.Empty()),
     getSchema: unary(() =>
       new proto.GetSchemaResponse().setSchema(
         JSON.stringify({ name: provider.name, version: provider.version }),
@@ -140,13 +142,18 @@ function diffResponse(difference: {
     .setDeletebeforereplace(difference.deleteBeforeReplace);
 }
 
-/** @returns the port that the engine is told on standard output. */
-export async function serve(provider: Provider): Promise<number> {
+/** A provider that the engine can reach. */
+export interface Served {
+  readonly port: number;
+  close(): void;
+}
+
+export async function serve(provider: Provider): Promise<Served> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
   server.addService(ResourceProviderService, implementationOf(provider));
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-      error === null ? resolve(port) : reject(error),
+      error === null ? resolve({ port, close: () => server.forceShutdown() }) : reject(error),
     );
   });
 }

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { onCopy } from "./deployed";
-import type { EngineError } from "./lane";
+import type { EngineError } from "./laneStack";
 import { Lane } from "./lane";
 
 const BUCKET = "aws:s3/bucket:Bucket";

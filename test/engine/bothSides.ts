@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime";
 import type { RecordedResource } from "../../plan/record";
-import type { StateResource } from "./lane";
+import type { StateResource } from "./laneStack";
 
 /** What both sides say about a resource, in one form. */
 export interface Common {

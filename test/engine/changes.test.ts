@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { RING_PAUSE_SECONDS } from "../../stacks/rollout";
 import { onCopy } from "./deployed";
-import type { Outcome, Step } from "./lane";
+import type { Outcome, Step } from "./laneStack";
 import { PAUSE_SPEED, withFastPauses } from "./pace";
 
 const SERVICE = "aws:ecs/service:Service";

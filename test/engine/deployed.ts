@@ -1,4 +1,5 @@
-import { Lane, type LaneStack, type Outcome } from "./lane";
+import { Lane } from "./lane";
+import type { LaneStack, Outcome } from "./laneStack";
 
 /** A stack file as it is shipped, deployed into an empty account. Fork the lane before changing anything. */
 export interface Deployed {

@@ -6,18 +6,28 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Account } from "../../standin/account";
 import { Provider } from "../../standin/provider/provider";
-import { serve } from "../../standin/provider/server";
+import type { PluginName } from "../../standin/provider/plugin";
 import type { Properties } from "../../standin/types";
 
-const folder = process.env["LGTM_STANDIN_ACCOUNT"] ?? "";
-const [name = "aws"] = process.argv.slice(2);
-
 class Echo extends Provider {
+  constructor(
+    name: PluginName,
+    private readonly folder: string,
+  ) {
+    super({
+      name,
+      version: "0.0.1",
+      account: new Account(),
+      accountId: "123456789012",
+      controlFile: path.join(folder, "control.json"),
+    });
+  }
+
   private answers: Readonly<Record<string, Properties>> | undefined;
 
   override configure(): void {
     this.answers = JSON.parse(
-      fs.readFileSync(path.join(folder, "outputs.json"), "utf8"),
+      fs.readFileSync(path.join(this.folder, "outputs.json"), "utf8"),
     ) as Readonly<Record<string, Properties>>;
   }
 
@@ -31,11 +41,5 @@ class Echo extends Provider {
   }
 }
 
-const provider = new Echo({
-  name,
-  version: "0.0.1",
-  account: new Account(),
-  accountId: "123456789012",
-  controlFile: path.join(folder, "control.json"),
-});
-void serve(provider).then((port) => process.stdout.write(`${port}\n`));
+export const echoOf = (name: PluginName, accountFolder: string): Provider =>
+  new Echo(name, accountFolder);

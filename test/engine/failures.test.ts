@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { deployed } from "./deployed";
-import type { EngineError } from "./lane";
+import type { EngineError } from "./laneStack";
 import { Lane } from "./lane";
 
 /** Every creation fails alone, in turn, with LGTM_ENGINE_ALL=1, which takes an hour; otherwise one of each kind. */

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { deployed, onCopy } from "./deployed";
-import { EngineError, type Lane } from "./lane";
+import { type Lane } from "./lane";
+import { EngineError } from "./laneStack";
 
 describe("first deployment", function () {
   this.timeout(600_000);

@@ -8,42 +8,23 @@ import program from "../../index";
 import { PROJECT } from "../../plan/makePlan";
 import { Account } from "../../standin/account";
 import type { Control } from "../../standin/provider/control";
-import type { Done } from "../../standin/provider/provider";
+import { pluginNames, pluginOf, type PluginName } from "../../standin/provider/plugin";
+import type { Done, Provider } from "../../standin/provider/provider";
 import { toolPath } from "../../tools/install";
+import { LaneStack } from "./laneStack";
 
 const root = path.join(__dirname, "..", "..");
 const policyRunner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
 
-/** One step of the engine, with the seconds since the operation began. */
-export interface Step {
-  /** `create`, `update`, `delete`, `create-replacement`, `same` … */
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  /** Properties that differ, as the provider said. */
-  readonly diffs: readonly string[];
-  readonly started: number;
-  /** Absent where the step failed. */
-  ended?: number;
-}
-
-/** What an operation of the engine did. */
-export interface Outcome {
-  readonly events: readonly automation.EngineEvent[];
-  /** In the order in which the engine began them. */
-  readonly steps: readonly Step[];
-  readonly seconds: number;
-  /** Operation → number of resources. */
-  readonly changes: Readonly<Record<string, number>>;
-  readonly output: string;
-}
+type MakeProvider = (name: PluginName, accountFolder: string) => Provider;
 
 /**
  * An AWS account that is the stand-in's, with the real Pulumi CLI in front of it: a backend, a folder with the project's
  * `Pulumi.yaml` and stack files, and the provider plugins.
  */
 export class Lane {
+  private makeProvider: MakeProvider | undefined = pluginOf;
+
   private constructor(
     readonly folder: string,
     private readonly cli: automation.PulumiCommand,
@@ -55,7 +36,7 @@ export class Lane {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), `lgtm-engine-${name}-`));
     for (const each of ["bin", "host", "state", "project", "account", "home"])
       fs.mkdirSync(path.join(folder, each));
-    for (const plugin of ["aws", "awsx", "random"])
+    for (const plugin of pluginNames)
       executable(
         path.join(folder, "bin", `pulumi-resource-${plugin}`),
         `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} standin/provider/main.ts ${plugin}`,
@@ -179,7 +160,7 @@ export class Lane {
         envVars: { ...this.variables },
       },
     );
-    return new LaneStack(stack);
+    return new LaneStack(stack, () => this.providers());
   }
 
   /** A stack with another program than the project's, and no stack file. */
@@ -195,7 +176,7 @@ export class Lane {
         envVars: { ...this.variables },
       },
     );
-    return new LaneStack(stack);
+    return new LaneStack(stack, () => this.providers());
   }
 
   /** Serves the component plugin as Pulumi's Node language host starts it: in the folder of the program that uses it. */
@@ -212,13 +193,19 @@ export class Lane {
     fs.symlinkSync(file, path.join(this.folder, "host", `pulumi-language-${name}`));
   }
 
-  /** Puts another provider in the place of the stand-in of AWS. */
-  serve(plugins: readonly string[], file: string): void {
-    for (const plugin of plugins)
-      executable(
-        path.join(this.folder, "bin", `pulumi-resource-${plugin}`),
-        `exec ${quoted(process.execPath)} ${quoted(path.join(root, "run.js"))} ${quoted(file)} ${plugin}`,
-      );
+  /**
+   * Puts other providers in the place of the stand-ins.
+   *
+   * @param makeProvider - absent: the engine starts the stand-ins as plugins, each in a process of its own
+   */
+  serve(makeProvider: MakeProvider | undefined): void {
+    this.makeProvider = makeProvider;
+  }
+
+  private providers(): Provider[] {
+    const { makeProvider } = this;
+    if (makeProvider === undefined) return [];
+    return pluginNames.map((name) => makeProvider(name, path.join(this.folder, "account")));
   }
 
   /** What a release left behind: the engine's state, the account, and the stack file it was made from. */
@@ -252,164 +239,6 @@ export interface Snapshot {
   readonly file: string;
   readonly journal: string;
   readonly deployment: automation.Deployment;
-}
-
-type Operation = (watch: {
-  onEvent: (event: automation.EngineEvent) => void;
-  onOutput: (text: string) => void;
-}) => Promise<string>;
-
-/**
- * On a busy machine the program now and then does not get its connection to the engine: seen once in a whole lane. As long
- * as it has asked for nothing, asking again hides nothing.
- */
-const NEVER_CONNECTED = /14 UNAVAILABLE: No connection established/;
-const isResource = ({ type }: Step) => type !== "pulumi:pulumi:Stack";
-
-/** One stack in a {@link Lane}. */
-export class LaneStack {
-  /**
-   * The same for operations. After each the SDK starts the CLI three more times, to ask for outputs and a summary: the
-   * events have said what was done, and who wants outputs asks for them.
-   */
-  private readonly terse: automation.Stack;
-
-  constructor(private readonly stack: automation.Stack) {
-    this.terse = Object.assign(Object.create(stack) as automation.Stack, {
-      outputs: () => Promise.resolve({}),
-      info: () => Promise.resolve(undefined),
-    });
-  }
-
-  async preview(options: automation.PreviewOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
-      return (await this.terse.preview({ ...options, ...watch })).stdout;
-    });
-  }
-
-  async up(options: automation.UpOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
-      return (await this.terse.up({ ...options, ...watch })).stdout;
-    });
-  }
-
-  async refresh(options: automation.RefreshOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
-      return (await this.terse.refresh({ ...options, ...watch })).stdout;
-    });
-  }
-
-  async destroy(options: automation.DestroyOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
-      return (await this.terse.destroy({ ...options, ...watch })).stdout;
-    });
-  }
-
-  /** The engine's state. */
-  async state(): Promise<StateResource[]> {
-    const exported = (await this.stack.exportStack()) as {
-      deployment: { resources?: StateResource[] };
-    };
-    return exported.deployment.resources ?? [];
-  }
-
-  export(): Promise<automation.Deployment> {
-    return this.stack.exportStack();
-  }
-
-  import(deployment: automation.Deployment): Promise<void> {
-    return this.stack.importStack(deployment);
-  }
-
-  outputs(): Promise<automation.OutputMap> {
-    return this.stack.outputs();
-  }
-
-  private run(work: Operation): Promise<Outcome> {
-    return this.once(work).catch((error: unknown) => {
-      const begun = error instanceof EngineError ? error.steps.filter(isResource) : undefined;
-      if (begun?.length !== 0 || !NEVER_CONNECTED.test(String(error))) throw error;
-      return this.once(work);
-    });
-  }
-
-  private async once(work: Operation): Promise<Outcome> {
-    const events: automation.EngineEvent[] = [];
-    const steps: Step[] = [];
-    const limit = Error.stackTraceLimit;
-    // The SDK notes a stack trace on every promise it makes, which costs more than the program itself.
-    Error.stackTraceLimit = 0;
-    const began = performance.now();
-    const now = () => (performance.now() - began) / 1000;
-    try {
-      const output = await work({
-        onEvent: (event) => {
-          events.push(event);
-          note(event, steps, now());
-        },
-        onOutput: () => undefined,
-      });
-      const changes = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)
-        ?.summaryEvent?.resourceChanges;
-      return { events, steps, output, changes: { ...changes }, seconds: now() };
-    } catch (error) {
-      if (error instanceof Error) throw new EngineError(error.message, events, steps);
-      throw error;
-    } finally {
-      Error.stackTraceLimit = limit;
-    }
-  }
-}
-
-/** The engine ended with an error; what it did until then is in the steps. */
-export class EngineError extends Error {
-  constructor(
-    message: string,
-    readonly events: readonly automation.EngineEvent[],
-    readonly steps: readonly Step[],
-  ) {
-    super(message);
-  }
-
-  /** What the engine reports as errors. */
-  get diagnostics(): string {
-    return this.events
-      .map(({ diagnosticEvent }) => diagnosticEvent)
-      .filter((event) => event?.severity === "error")
-      .map((event) => event?.message)
-      .join("\n");
-  }
-}
-
-function note(event: automation.EngineEvent, steps: Step[], now: number): void {
-  const begun = event.resourcePreEvent?.metadata;
-  const done = event.resOutputsEvent?.metadata;
-  if (begun !== undefined) {
-    const { op, urn, type, diffs } = begun;
-    const name = urn.slice(urn.lastIndexOf("::") + 2);
-    steps.push({ op, urn, type, name, diffs: diffs ?? [], started: now });
-  } else if (done !== undefined) {
-    const step = steps.findLast(
-      ({ op, urn, ended }) => op === done.op && urn === done.urn && ended === undefined,
-    );
-    if (step !== undefined) step.ended = now;
-  }
-}
-
-/** A resource as the engine's state file has it. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly custom: boolean;
-  readonly id?: string;
-  readonly parent?: string;
-  readonly provider?: string;
-  readonly inputs?: Record<string, unknown>;
-  readonly outputs?: Record<string, unknown>;
-  readonly dependencies?: readonly string[];
-  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
-  readonly protect?: boolean;
-  readonly retainOnDelete?: boolean;
 }
 
 function executable(file: string, command: string): void {

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { LgtmCluster } from "../../components/lgtmCluster";
-import { EngineError, Lane, type StateResource } from "./lane";
+import { Lane } from "./lane";
+import { EngineError, type StateResource } from "./laneStack";
 import { loadFile } from "../fixtures/plans";
 
 const root = path.join(__dirname, "..", "..");

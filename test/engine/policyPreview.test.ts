@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { rules } from "../../policies/index";
 import { judge } from "../../policies/judge";
 import { shippedPlans, shippedSettings } from "../policies/mutants/main";
+import { echoOf } from "./echoProvider";
 import { batches, findings, unique } from "./fixtures";
 import { Lane } from "./lane";
 import { replay, urnIn } from "./replay";
@@ -18,7 +19,7 @@ describe("a preview in the real engine", function () {
     const plans = await shippedPlans();
     const lane = await Lane.open("policy-preview");
     try {
-      lane.serve(["aws", "awsx", "random"], "test/engine/echoProvider.ts");
+      lane.serve(echoOf);
       // A mandatory finding about one resource keeps the engine from asking the stack rules: all are advisory here.
       const settings = { ...shippedSettings().prod, all: "advisory" };
       const config = path.join(lane.folder, "config.json");

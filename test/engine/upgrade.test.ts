@@ -6,7 +6,8 @@ import program from "../../index";
 import { makePlan } from "../../plan/makePlan";
 import type { RecordedResource } from "../../plan/record";
 import { differences, isOurs, ofRecord, ofState } from "./bothSides";
-import type { LaneStack, Snapshot, StateResource, Step } from "./lane";
+import type { Snapshot } from "./lane";
+import type { LaneStack, StateResource, Step } from "./laneStack";
 import { Lane } from "./lane";
 import { withFastPauses } from "./pace";
 
