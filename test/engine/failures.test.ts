@@ -93,7 +93,7 @@ describe("a failed creation leaves a stack that a second up completes", function
           (failure: unknown) => failure as EngineError,
         );
         assert.match(error.diagnostics, /Throttling/, each);
-        assert.ok(!urns(lane).some((urn) => urn?.includes(`${type}::${name}`)), each);
+        assert.ok(!urns(lane).some((urn) => urn?.endsWith(`${type}::${name}`)), each);
         lane.control();
         await stack.up();
         assert.deepEqual(urns(lane), urns(complete.lane), each);
