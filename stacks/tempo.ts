@@ -96,10 +96,10 @@ type TempoRoleSpec = Pick<RoleSpec, "size" | "replacement" | "calls"> &
   Partial<Pick<RoleSpec, "holdsData" | "callsAws" | "health" | "stopHook">>;
 
 /**
- * An ingester that cuts a block completes it up to 10 s later, and gives it up where it is told to end before: one stop in
- * sixty took five minutes of traces with it (measured; modules/ingester/flush.go of v2.9.0: `enqueue` waits for its jitter,
- * `flushRemaining` for the queue only). So it is asked to flush first, which needs no jitter and begins a new block: by the
- * time it is told to end, whatever was waiting has been uploaded, and nothing new waits.
+ * An ingester that cuts a block completes it up to 10 s later, and gives it up where it is told to end before: up to five
+ * minutes of traces went with the task (seen in a rehearsed roll; modules/ingester/flush.go of v2.9.0: `enqueue` sleeps, and
+ * `flushRemaining` waits for the queue only). So it is asked to flush first, which is not put off and begins a new block: by
+ * the time it is told to end, whatever was waiting has been uploaded, and nothing new waits.
  */
 const flushBeforeStop: StopHook = {
   program: "/tempo",

@@ -29,3 +29,15 @@ export const shells: ReadonlySet<string> = new Set([
   "env",
   "python3",
 ]);
+
+/**
+ * A shell's script, line by line, that starts its arguments as they are and does nothing else but ask the server for something
+ * before its SIGTERM. Everything else that a shell may be told can hide what the server is started with.
+ */
+export const stopScript: readonly RegExp[] = [
+  /^"\$0" "\$@" & server=\$!$/,
+  /^trap '(\/[\w./-]+\/busybox) timeout \d+ \1 wget -q -O \/dev\/null http:\/\/127\.0\.0\.1:\d+\/[\w/-]*; \1 sleep \d+; kill -TERM \$server' TERM$/,
+  /^wait \$server; code=\$\?$/,
+  /^while kill -0 \$server 2>\/dev\/null; do wait \$server; code=\$\?; done$/,
+  /^exit \$code$/,
+];

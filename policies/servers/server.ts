@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { stopScript } from "../data/commands";
 import {
   classOf,
   configurationKeys,
@@ -126,21 +127,18 @@ function serverOf(
   };
 }
 
-/**
- * What starts the server: entry point and command. A shell that starts its arguments as they are, and does nothing else but
- * wait for a signal, leaves the command.
- */
+/** What starts the server: entry point and command, or the command alone where the entry point is a {@link stopScript}. */
 export function startWords(container: Value): readonly string[] {
   const entryPoint = container.at("entryPoint").texts();
   const command = container.at("command").texts();
   const [, applet, option, script = "", ...more] = entryPoint;
-  const [first = "", ...rest] = script.split("\n");
+  const lines = script.split("\n");
   const passesOn =
     applet === "sh" &&
     option === "-c" &&
     more.length === 0 &&
-    first === '"$0" "$@" & server=$!' &&
-    !/\$[0@*]/.test(rest.join("\n"));
+    lines.length === stopScript.length &&
+    stopScript.every((line, index) => line.test(lines[index] ?? ""));
   return passesOn ? command : [...entryPoint, ...command];
 }
 

@@ -249,13 +249,16 @@ const tasks: readonly Mutant[] = [
     "compute-settings-in-file ingester:/etc/lgtm/bin/busybox",
   ),
   mutant(
-    "a shell that starts the server as it is, and then once more",
+    "a shell that starts another server where it should wait",
     "replace an entry point",
     (plan) =>
-      inContainer(plan, "lgtm-tempo-ingester-1", "ingester", "entryPoint", [
-        ...["/etc/lgtm/bin/busybox", "sh", "-c"],
-        '"$0" "$@" & server=$!\nwait $server\nexec "$0" -target=all',
-      ]),
+      container(plan, "lgtm-tempo-ingester-1", "ingester", (found) => {
+        const [busybox, sh, option, script] = found["entryPoint"] as string[];
+        found["entryPoint"] = [
+          ...[busybox, sh, option],
+          script?.replace("wait $server; code=$?\n", "kill $server; /tempo -target=all; code=$?\n"),
+        ];
+      }),
     "compute-settings-in-file ingester:/etc/lgtm/bin/busybox",
   ),
   mutant(
