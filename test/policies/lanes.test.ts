@@ -101,7 +101,8 @@ describe("the lanes", function () {
 
   it("say the same about a plan and about the state made from it", async () => {
     const plan = new BrokenPlan(plans.prod);
-    for (const mutant of mutants.filter((_, index) => index % 20 === 0)) mutant.apply(plan);
+    const ofProd = mutants.filter(({ stack }) => stack === "prod");
+    for (const mutant of ofProd.filter((_, index) => index % 20 === 0)) mutant.apply(plan);
     const expected = await short(plan);
     assert.ok(expected.length >= 10);
     assert.deepEqual(await short(judgedState(JSON.stringify(stateOf(plan)))), expected);
