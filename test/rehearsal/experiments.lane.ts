@@ -10,7 +10,7 @@ import { traps } from "../../rehearsal/experiments/traps";
  * The shipped stacks under load, with real servers: the promises are kept, and each trap is noticed. Each item is a
  * rehearsal of its own in a sandbox of its own; some run side by side, because most of their time is waiting.
  *
- * LGTM_REHEARSAL_ALL=1 conducts more than twenty minutes have room for: bad traffic and overload. A trap whose
+ * LGTM_REHEARSAL_ALL=1 conducts more than twenty minutes have room for: bad traffic, overload, every removal. A trap whose
  * server is in nobody's hands is skipped, and counted so.
  */
 const SIDE_BY_SIDE = 3;
