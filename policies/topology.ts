@@ -1,3 +1,4 @@
+import { readsOf } from "./rule";
 import type { Resource, Stack } from "./resource";
 
 export const SUBNET = "aws:ec2/subnet:Subnet";
@@ -20,7 +21,7 @@ export const topologyReads = {
   [ASSOCIATION]: ["routeTableId", "subnetId"],
   [NAT]: ["id"],
   [GATEWAY]: ["id"],
-  ...Object.fromEntries(MAIN_TABLES.map((type) => [type, ["id"]])),
+  ...readsOf(MAIN_TABLES, "id"),
 };
 
 export interface DefaultRoute {

@@ -1,6 +1,6 @@
 import { defaultTypes, retentionDays, statefulTypes } from "../data/stateful";
 import type { Resource } from "../resource";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { resourceRule, stackRule, type Rule, readsOf } from "../rule";
 import { SERVICE } from "../servers/services";
 
 const subject = "hygiene" as const;
@@ -121,7 +121,7 @@ const protectedInProd = resourceRule({
   source: "B1",
   mend: "Set the resource option protect in prod",
   scope: "any",
-  reads: Object.fromEntries(statefulTypes.map((type) => [type, []])),
+  reads: readsOf(statefulTypes),
   severity: "critical",
   judge(resource, judgement) {
     if (judgement.environment !== "prod" || resource.options.protect) return;
@@ -137,7 +137,7 @@ const forceDestroy = resourceRule({
   source: "B1",
   mend: "Set forceDestroy to false in prod",
   scope: "any",
-  reads: Object.fromEntries(BUCKETS.map((type) => [type, ["forceDestroy"]])),
+  reads: readsOf(BUCKETS, "forceDestroy"),
   severity: "critical",
   judge(bucket, judgement) {
     if (judgement.environment !== "prod") return;
@@ -195,7 +195,7 @@ const noDefaultResources = resourceRule({
   mend: "Use the stack's own VPC; a VPC's default security group may be adopted only to take its rules away",
   scope: "any",
   reads: {
-    ...Object.fromEntries(defaultTypes.map((type) => [type, []])),
+    ...readsOf(defaultTypes),
     [DEFAULT_GROUP]: ["ingress", "egress"],
   },
   severity: "high",

@@ -15,7 +15,7 @@ import {
   ownPrefixes,
 } from "../data/storagePrefixes";
 import type { Product } from "../data/parts";
-import { type Judgement, type Resource, type Rule, type Stack, stackRule } from "../rule";
+import { type Judgement, type Resource, type Rule, type Stack, stackRule, readsOf } from "../rule";
 import { settingTypes } from "../servers/buckets";
 import { containersOf, environmentOf } from "../servers/server";
 
@@ -56,7 +56,7 @@ export const iamDataRules: readonly Rule[] = [
     reads: {
       ...roleReads,
       [BUCKET]: ["bucket"],
-      ...Object.fromEntries(settingTypes.policy.map((type) => [type, ["bucket", "policy"]])),
+      ...readsOf(settingTypes.policy, "bucket", "policy"),
     },
     judge(stack, judgement) {
       const buckets = dataBuckets(stack);

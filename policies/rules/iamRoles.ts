@@ -2,7 +2,7 @@ import { acceptedManagedPolicies, longLivedTypes } from "../data/accessTables";
 import { covering, grantsOf } from "../access/grants";
 import { POLICY_ATTACHMENT, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT } from "../access/documents";
 import { productsOf, roleReads, rolesOf, usersOf } from "../access/roles";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { resourceRule, stackRule, type Rule, readsOf } from "../rule";
 
 const TASK_SERVICE = "ecs-tasks.amazonaws.com";
 const GROUP_ATTACHMENT = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment";
@@ -20,7 +20,7 @@ export const iamRoleRules: readonly Rule[] = [
     mend: "Use a role, taken by the service or through OpenID Connect",
     scope: "any",
     severity: "critical",
-    reads: Object.fromEntries(Object.keys(longLivedTypes).map((type) => [type, []])),
+    reads: readsOf(Object.keys(longLivedTypes)),
     judge(resource, judgement) {
       judgement.report(resource, {
         finding: "exists",

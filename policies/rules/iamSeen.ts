@@ -13,7 +13,7 @@ import { isWide } from "./iamDocuments";
 import { BUCKETS, bucketName, settingTypes } from "../servers/buckets";
 import { bucketOf, dataBuckets } from "../servers/retention";
 import { serversOf, TASK_DEFINITION } from "../servers/server";
-import { type Resource, type Rule, type Stack, stackRule } from "../rule";
+import { type Resource, type Rule, type Stack, stackRule, readsOf } from "../rule";
 
 const subject = "iam" as const;
 const SECRET = "aws:secretsmanager/secret:Secret";
@@ -79,8 +79,8 @@ const grantsInRoles = stackRule({
   severity: "critical",
   reads: {
     ...roleReads,
-    ...Object.fromEntries(settingTypes.policy.map((type) => [type, ["bucket", "policy"]])),
-    ...Object.fromEntries(BUCKETS.map((type) => [type, ["bucket", "policy"]])),
+    ...readsOf(settingTypes.policy, "bucket", "policy"),
+    ...readsOf(BUCKETS, "bucket", "policy"),
     [SECRET]: ["policy"],
     [SECRET_POLICY]: ["secretArn", "policy"],
   },

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { goodToken, LEAST_GUARD_PREFIX_BITS } from "../data/ingress";
 import type { Resource } from "../resource";
-import { stackRule, type Rule } from "../rule";
+import { stackRule, type Rule, readsOf } from "../rule";
 import {
   forwards,
   LISTENER_RULES,
@@ -139,9 +139,7 @@ const metricsHidden = stackRule({
   scope: "lgtm",
   reads: {
     ...reads,
-    ...Object.fromEntries(
-      LISTENER_RULES.map((type) => [type, ["actions", "conditions", "priority", "listenerArn"]]),
-    ),
+    ...readsOf(LISTENER_RULES, "actions", "conditions", "priority", "listenerArn"),
   },
   severity: "medium",
   judge(stack, judgement) {
@@ -207,7 +205,7 @@ const defaultAction = stackRule({
   source: "G7",
   mend: "Answer with fixed-response 404, and forward in rules only",
   scope: "any",
-  reads: Object.fromEntries(LISTENERS.map((type) => [type, ["protocol", "defaultActions"]])),
+  reads: readsOf(LISTENERS, "protocol", "defaultActions"),
   severity: "high",
   judge(stack, judgement) {
     judgement.each(stack.ofType(...LISTENERS), (listener) => {

@@ -1,7 +1,7 @@
 import { openingReads, openingsOf } from "../servers/openings";
 import { environmentOf, serversOf, serverReads } from "../servers/server";
 import { LOAD_BALANCERS } from "../servers/ingress";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { resourceRule, stackRule, type Rule, readsOf } from "../rule";
 import { isPublic, SUBNET, topologyOf, topologyReads } from "../topology";
 
 const subject = "ingress" as const;
@@ -87,9 +87,7 @@ const subnets = stackRule({
   scope: "any",
   reads: {
     ...topologyReads,
-    ...Object.fromEntries(
-      LOAD_BALANCERS.map((type) => [type, ["loadBalancerType", "internal", "subnets"]]),
-    ),
+    ...readsOf(LOAD_BALANCERS, "loadBalancerType", "internal", "subnets"),
   },
   severity: "high",
   judge(stack, judgement) {

@@ -1,6 +1,6 @@
 import { MOST_ABORT_DAYS } from "../data/storage";
 import type { Resource } from "../resource";
-import { type Judgement, stackRule, type Rule } from "../rule";
+import { type Judgement, stackRule, type Rule, readsOf } from "../rule";
 import {
   BUCKETS,
   type BucketMatter,
@@ -80,8 +80,8 @@ const aclGrants = stackRule({
   mend: "Remove the access control list and let BucketOwnerEnforced switch them off",
   scope: "any",
   reads: {
-    ...Object.fromEntries(BUCKETS.map((type) => [type, ["acl", "grants", "accessControlPolicy"]])),
-    ...Object.fromEntries(settingTypes.acl.map((type) => [type, ["acl", "accessControlPolicy"]])),
+    ...readsOf(BUCKETS, "acl", "grants", "accessControlPolicy"),
+    ...readsOf(settingTypes.acl, "acl", "accessControlPolicy"),
   },
   severity: "critical",
   judge(stack, judgement) {

@@ -5,7 +5,7 @@ import {
   unreadableClasses,
 } from "../data/storage";
 import type { Stack } from "../resource";
-import { stackRule, type Rule } from "../rule";
+import { stackRule, type Rule, readsOf } from "../rule";
 import {
   BUCKETS,
   bucketName,
@@ -28,8 +28,8 @@ const subject = "storage" as const;
 const DAY = 86_400;
 
 const reads = {
-  ...Object.fromEntries(BUCKETS.map((type) => [type, ["bucket", "lifecycleRules"]])),
-  ...Object.fromEntries(settingTypes.lifecycle.map((type) => [type, ["bucket", "rules"]])),
+  ...readsOf(BUCKETS, "bucket", "lifecycleRules"),
+  ...readsOf(settingTypes.lifecycle, "bucket", "rules"),
 };
 
 /** A name for a rule's reach in messages. */
@@ -47,9 +47,7 @@ const noArchive = stackRule({
   reads: {
     ...reads,
     ...logBucketReads,
-    ...Object.fromEntries(
-      settingTypes.intelligentTiering.map((type) => [type, ["bucket", "status", "tierings"]]),
-    ),
+    ...readsOf(settingTypes.intelligentTiering, "bucket", "status", "tierings"),
   },
   severity: "critical",
   judge(stack, judgement) {

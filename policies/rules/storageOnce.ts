@@ -1,4 +1,4 @@
-import { stackRule, type Rule } from "../rule";
+import { stackRule, type Rule, readsOf } from "../rule";
 import { type BucketMatter, BUCKETS, bucketsWith, settingTypes } from "../servers/buckets";
 
 /** Matters of which a bucket has one setting: the second put replaces the first. An ACL is one too. */
@@ -22,7 +22,7 @@ const oneOfEach = stackRule({
   scope: "any",
   severity: "high",
   reads: {
-    ...Object.fromEntries(BUCKETS.map((type) => [type, ["bucket"]])),
+    ...readsOf(BUCKETS, "bucket"),
     ...Object.fromEntries(
       matters.flatMap((matter) => settingTypes[matter].map((type) => [type, ["bucket"]])),
     ),

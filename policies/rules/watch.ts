@@ -1,7 +1,7 @@
 import type { Statement } from "../access/documents";
 import { documentsOf } from "../access/documents";
 import type { Resource, Stack } from "../resource";
-import { resourceRule, stackRule, type Rule } from "../rule";
+import { resourceRule, stackRule, type Rule, readsOf } from "../rule";
 import { ringsOf } from "../servers/rings";
 import {} from "../servers/server";
 import { SERVICE, taskReads } from "../servers/services";
@@ -25,7 +25,7 @@ const alarmActs = resourceRule({
   source: "D9",
   mend: "Name a topic in alarmActions, and leave actionsEnabled on",
   scope: "any",
-  reads: Object.fromEntries(ALARMS.map((type) => [type, ["alarmActions", "actionsEnabled"]])),
+  reads: readsOf(ALARMS, "alarmActions", "actionsEnabled"),
   severity: "high",
   judge(alarm, judgement) {
     judgement.each(["alarmActions"], (key) => {
@@ -81,7 +81,7 @@ const topicHeard = stackRule({
   mend: "Subscribe somebody, or acknowledge that subscribers are made elsewhere",
   scope: "any",
   reads: {
-    ...Object.fromEntries(ALARMS.map((type) => [type, ["alarmActions"]])),
+    ...readsOf(ALARMS, "alarmActions"),
     [EVENT_TARGET]: ["arn"],
     [SUBSCRIPTION]: ["topic"],
     [TOPIC]: ["arn"],

@@ -1,3 +1,4 @@
+import { readsOf } from "../rule";
 import type { Resource, Stack } from "../resource";
 import type { Value } from "../value";
 
@@ -54,9 +55,7 @@ const LOAD_BALANCERS = [
 ] as const;
 
 /** Properties that tell the buckets of access logs, for the rules' `reads`. */
-export const logBucketReads = Object.fromEntries(
-  LOAD_BALANCERS.map((type) => [type, ["accessLogs"]]),
-);
+export const logBucketReads = readsOf(LOAD_BALANCERS, "accessLogs");
 
 /** Buckets that load balancers write their access logs to: their objects are logs and not data. */
 export function logBuckets(stack: Stack): ReadonlySet<Resource> {

@@ -1,3 +1,4 @@
+import { readsOf } from "../rule";
 import { serverPaths, type ServerPaths } from "../data/ingress";
 import type { Resource, Stack } from "../resource";
 import type { Judgement } from "../rule";
@@ -16,8 +17,8 @@ import type { Value } from "../value";
 
 /** What tells which paths of which server a listener rule opens, for the rules' `reads`. */
 export const openingReads: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(LISTENER_RULES.map((type) => [type, ["actions", "conditions"]])),
-  ...Object.fromEntries(TARGET_GROUPS.map((type) => [type, ["arn", "port"]])),
+  ...readsOf(LISTENER_RULES, "actions", "conditions"),
+  ...readsOf(TARGET_GROUPS, "arn", "port"),
   [SERVICE]: ["loadBalancers", "taskDefinition"],
   ...taskReads,
 };
