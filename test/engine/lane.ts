@@ -11,7 +11,7 @@ import type { Control } from "../../standin/provider/control";
 import { pluginNames, pluginOf, type PluginName } from "../../standin/provider/plugin";
 import type { Done, Provider } from "../../standin/provider/provider";
 import { toolPath } from "../../tools/install";
-import { LaneStack } from "./laneStack";
+import { CountedProgram, LaneStack } from "./laneStack";
 
 const root = path.join(__dirname, "..", "..");
 const policyRunner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
@@ -152,15 +152,16 @@ export class Lane {
 
   /** A stack of the project, made if it is new. */
   async stack(name: string): Promise<LaneStack> {
+    const counted = new CountedProgram(program);
     const stack = await automation.LocalWorkspace.createOrSelectStack(
-      { stackName: name, projectName: PROJECT, program: () => Promise.resolve(program()) as never },
+      { stackName: name, projectName: PROJECT, program: counted.run },
       {
         workDir: path.join(this.folder, "project"),
         pulumiCommand: this.cli,
         envVars: { ...this.variables },
       },
     );
-    return new LaneStack(stack, () => this.providers());
+    return new LaneStack(stack, counted, () => this.providers());
   }
 
   /** A stack with another program than the project's, and no stack file. */
@@ -168,15 +169,16 @@ export class Lane {
     // Without the project's Pulumi.yaml, which asks for a stack file.
     const folder = path.join(this.folder, "replay");
     fs.mkdirSync(folder, { recursive: true });
+    const counted = new CountedProgram(run);
     const stack = await automation.LocalWorkspace.createOrSelectStack(
-      { stackName: name, projectName: PROJECT, program: run },
+      { stackName: name, projectName: PROJECT, program: counted.run },
       {
         workDir: folder,
         pulumiCommand: this.cli,
         envVars: { ...this.variables },
       },
     );
-    return new LaneStack(stack, () => this.providers());
+    return new LaneStack(stack, counted, () => this.providers());
   }
 
   /** Serves the component plugin as Pulumi's Node language host starts it: in the folder of the program that uses it. */

@@ -32,11 +32,18 @@ type Operation = (watch: {
   onOutput: (text: string) => void;
 }) => Promise<string>;
 
-/**
- * On a busy machine the program now and then does not get its connection to the engine: seen once in a whole lane. As long
- * as it has asked for nothing, asking again hides nothing.
- */
-const NEVER_CONNECTED = /14 UNAVAILABLE: No connection established/;
+/** A program, and how often it has been asked what it wants. */
+export class CountedProgram {
+  runs = 0;
+
+  constructor(private readonly program: () => unknown) {}
+
+  readonly run = (): Promise<never> => {
+    this.runs += 1;
+    return Promise.resolve(this.program()) as Promise<never>;
+  };
+}
+
 const isResource = ({ type }: Step) => type !== "pulumi:pulumi:Stack";
 
 /**
@@ -52,6 +59,7 @@ export class LaneStack {
 
   constructor(
     private readonly stack: automation.Stack,
+    private readonly program: Pick<CountedProgram, "runs">,
     private readonly providers: () => readonly Provider[],
   ) {
     this.terse = Object.assign(Object.create(stack) as automation.Stack, {
@@ -61,25 +69,25 @@ export class LaneStack {
   }
 
   async preview(options: automation.PreviewOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
+    return this.askingTheProgram("preview", async (watch) => {
       return (await this.terse.preview({ ...options, ...watch })).stdout;
     });
   }
 
   async up(options: automation.UpOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
+    return this.askingTheProgram("up", async (watch) => {
       return (await this.terse.up({ ...options, ...watch })).stdout;
     });
   }
 
   async refresh(options: automation.RefreshOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
+    return this.once(async (watch) => {
       return (await this.terse.refresh({ ...options, ...watch })).stdout;
     });
   }
 
   async destroy(options: automation.DestroyOptions = {}): Promise<Outcome> {
-    return this.run(async (watch) => {
+    return this.once(async (watch) => {
       return (await this.terse.destroy({ ...options, ...watch })).stdout;
     });
   }
@@ -104,12 +112,24 @@ export class LaneStack {
     return this.stack.outputs();
   }
 
-  private run(work: Operation): Promise<Outcome> {
-    return this.once(work).catch((error: unknown) => {
-      const begun = error instanceof EngineError ? error.steps.filter(isResource) : undefined;
-      if (begun?.length !== 0 || !NEVER_CONNECTED.test(String(error))) throw error;
-      return this.once(work);
-    });
+  /**
+   * On a busy machine an inline program now and then does not get its second connection to the engine, before it is asked for
+   * anything. The SDK takes that for the engine's own error and says nothing (automation/server.js, `isGrpcError`): the engine
+   * then hears of no resource, and deletes what there is. Seen on a machine that gave the lane a hundredth of a processor (2026-11-29).
+   */
+  private async askingTheProgram(kind: "preview" | "up", work: Operation): Promise<Outcome> {
+    const before = this.program.runs;
+    const attempt = await this.once(work).then(
+      (outcome) => ({ outcome, steps: outcome.steps }),
+      (error: unknown) => ({ error, steps: error instanceof EngineError ? error.steps : [] }),
+    );
+    if (this.program.runs === before) {
+      // As long as nothing was done, asking again hides nothing.
+      if (kind === "preview" || !attempt.steps.some(isResource)) return this.once(work);
+      throw new Error("the program was not asked what it wants: the engine took that for nothing");
+    }
+    if ("outcome" in attempt) return attempt.outcome;
+    throw attempt.error;
   }
 
   private async once(work: Operation): Promise<Outcome> {
