@@ -1,26 +1,22 @@
-import { byProduct } from "./experiments/experiment";
 import { rolesOnce } from "./experiments/replacements";
 import type { Rehearsal } from "./rehearsal";
 import type { TaskStop } from "./scheduler/scheduler";
 
 /**
- * Ends one task of each role, inside a product one after the other, as ECS does: SIGTERM, and SIGKILL after the stop
- * timeout. Starts nothing in their places: this is the last that is done to a stack.
+ * Ends one task of each role, as ECS does: SIGTERM, and SIGKILL after the stop timeout. Starts nothing in their places: this is
+ * the last that is done to a stack.
  */
-export async function endOneOfEachRole(rehearsal: Rehearsal): Promise<readonly TaskStop[]> {
-  const { scheduler } = rehearsal;
-  await Promise.all(
-    [...byProduct(rehearsal).values()].map((services) =>
-      scheduler.endInTurn(
-        rolesOnce(services).flatMap(({ name }) =>
-          scheduler
-            .tasks(name)
-            .filter(({ leaving }) => !leaving)
-            .slice(0, 1),
-        ),
-      ),
-    ),
+export async function endOneOfEachRole({
+  rehearsed,
+  scheduler,
+}: Rehearsal): Promise<readonly TaskStop[]> {
+  const tasks = rolesOnce(rehearsed).flatMap(({ name }) =>
+    scheduler
+      .tasks(name)
+      .filter(({ leaving }) => !leaving)
+      .slice(0, 1),
   );
+  await scheduler.end(tasks);
   return scheduler.stops;
 }
 

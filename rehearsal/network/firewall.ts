@@ -8,6 +8,8 @@ export interface Refusal {
   readonly to: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
+  /** Known of cut connections only. */
+  readonly fromPort?: number;
   readonly packets: number;
 }
 
@@ -42,7 +44,7 @@ export class Firewall {
         set members { type ipv4_addr; }
         set dark { type ipv4_addr; }
         set refused { type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; counter; }
-        set cut { type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; counter; }
+        set cut { type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service; flags dynamic; size 65535; counter; }
         ${sets.join("\n")}
         ${counters.join("\n")}
         chain egress { }
@@ -64,7 +66,7 @@ export class Firewall {
         }
         chain refuse {
           tcp flags & (syn | ack) == syn update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
-          tcp flags & syn != syn update @cut { ip saddr . ip daddr . meta l4proto . th dport counter }
+          tcp flags & syn != syn update @cut { ip saddr . ip daddr . meta l4proto . th dport . th sport counter }
           meta l4proto udp update @refused { ip saddr . ip daddr . meta l4proto . th dport counter }
           drop
         }
@@ -128,8 +130,7 @@ export class Firewall {
   async removeRule(rule: SecurityGroupRule): Promise<void> {
     this.removed.add(rule);
     await nft(this.chains());
-    const tracked = await connections();
-    await Promise.all(tracked.filter((each) => this.isConcerned(rule, each)).map(forget));
+    await forget((await connections()).filter((each) => this.isConcerned(rule, each)));
   }
 
   /** Whether a rule lets a connection through, as far as it is the rule's business. */
@@ -170,17 +171,30 @@ export class Firewall {
     return this.read("refused");
   }
 
-  /** Packets of connections that had been let through before a rule was removed. */
-  cuts(): Promise<Refusal[]> {
+  /** Packets of connections that had been let through before a rule was removed, from either side. */
+  private cuts(): Promise<Refusal[]> {
     return this.read("cut");
+  }
+
+  /** What a rule would have let through: connections that were refused, and packets of cut ones, answers too. */
+  async missed(rule: SecurityGroupRule): Promise<Refusal[]> {
+    const [refused, cut] = await Promise.all([this.refusals(), this.cuts()]);
+    const answered = cut.map(({ from, to, port, fromPort = 0, ...rest }) => ({
+      ...rest,
+      from: to,
+      to: from,
+      port: fromPort,
+      fromPort: port,
+    }));
+    return [...refused, ...cut, ...answered].filter((each) => this.isConcerned(rule, each));
   }
 
   private async read(name: "refused" | "cut"): Promise<Refusal[]> {
     const [set] = await list<RefusedSet>(`set ip ${TABLE} ${name}`, "set");
     return (set?.elem ?? [])
       .map(({ elem: { val, counter } }) => {
-        const [from, to, protocol, port] = val.concat;
-        return { from, to, protocol, port, packets: counter.packets };
+        const [from, to, protocol, port, fromPort] = val.concat;
+        return { from, to, protocol, port, fromPort, packets: counter.packets };
       })
       .sort((a, b) => b.packets - a.packets);
   }
@@ -227,7 +241,7 @@ interface NamedCounter {
 interface RefusedSet {
   readonly elem?: readonly {
     readonly elem: {
-      readonly val: { readonly concat: readonly [string, string, "tcp" | "udp", number] };
+      readonly val: { readonly concat: readonly [string, string, "tcp" | "udp", number, number?] };
       readonly counter: { readonly packets: number };
     };
   }[];

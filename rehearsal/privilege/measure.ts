@@ -2,7 +2,8 @@
 import type { Rehearsal } from "../rehearsal";
 import { ruleNotRehearsed, statementNotRehearsed } from "../report";
 import type { SecurityGroupRule } from "../types";
-import { checks, failing, failingAfter, type Check } from "./checks";
+import { failing, failingAfter, type Check } from "./check";
+import { checks } from "./checks";
 import { Stand } from "./stand";
 
 /** What came of taking one permission out. */
@@ -73,11 +74,18 @@ export async function measurePrivileges(
     const all = await permissionsOf(rehearsal);
     for (const permission of broken.length === 0 ? all : []) {
       if (only !== undefined && !only.test(permission.name)) continue;
+      const started = performance.now();
       const removal = await without(stand, permission);
       removals.push(removal);
-      say(lineOf(removal));
-      if (removal.verdict === "not rehearsed") continue;
+      if (removal.verdict === "not rehearsed") {
+        say(lineOf(removal));
+        continue;
+      }
+      const measured = performance.now();
       const still = await failingAfter(stand, quickChecks, RECOVERY_SECONDS);
+      say(
+        `${lineOf(removal)}\n    ${secondsFrom(started, measured)} s, whole again after ${secondsFrom(measured)} s`,
+      );
       if (still.length > 0) {
         return { ...about, broken: still };
       }
@@ -87,6 +95,8 @@ export async function measurePrivileges(
     stand.stop();
   }
 }
+
+const secondsFrom = (start: number, end = performance.now()) => ((end - start) / 1000).toFixed(1);
 
 const lineOf = ({ name, verdict, broke, refused, because }: Removal) =>
   `${name}: ${verdict}${because === undefined ? "" : ` (${because})`}` +
@@ -131,7 +141,9 @@ async function without(stand: Stand, permission: Permission): Promise<Removal> {
   let broke: string[] = [];
   let refused: string[] = [];
   try {
-    for (const which of [quickChecks, slowChecks]) {
+    for (const which of [quickChecks, slowChecks, patientChecks]) {
+      // Minutes, only for what somebody has wanted.
+      if (which === patientChecks && refused.length === 0) break;
       broke = await brokenBy(stand, which, permission);
       refused = await permission.missed();
       if (broke.length > 0 && refused.length > 0) break;
@@ -150,7 +162,8 @@ async function without(stand: Stand, permission: Permission): Promise<Removal> {
 }
 
 const quickChecks = checks.filter(({ kind }) => kind === "quick");
-const slowChecks = checks.filter(({ kind }) => kind !== "quick");
+const slowChecks = checks.filter(({ kind }) => kind === "flush" || kind === "watch");
+const patientChecks = checks.filter(({ kind }) => kind === "patient");
 
 /**
  * Makes checks until one has failed and the permission is missed: that is enough. Which ones held before is known, so a failure
@@ -179,14 +192,10 @@ async function brokenBy(
 
 /** Connections, new or cut, that a rule would have let through. */
 async function missedConnections(rehearsal: Rehearsal, rule: SecurityGroupRule): Promise<string[]> {
-  const { firewall } = rehearsal;
-  const dropped = [...(await firewall.refusals()), ...(await firewall.cuts())];
-  const missed = dropped
-    .filter((each) => firewall.isConcerned(rule, each))
-    .map(({ from, to, port }) => {
-      const [who, whom] = [from, to].map((each) => rehearsal.ownerOf(each).replace(/\/\d+$/, ""));
-      return `${who} -> ${whom}:${port}`;
-    });
+  const missed = (await rehearsal.firewall.missed(rule)).map(({ from, to, port }) => {
+    const [who, whom] = [from, to].map((each) => rehearsal.ownerOf(each).replace(/\/\d+$/, ""));
+    return `${who} -> ${whom}:${port}`;
+  });
   return [...new Set(missed)];
 }
 

@@ -8,6 +8,7 @@ export async function within(
   seconds: number,
   attempt: () => Promise<void>,
   over?: AbortSignal,
+  everySeconds = 0.5,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
@@ -16,7 +17,7 @@ export async function within(
       return await attempt();
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await pause(500);
+      await pause(everySeconds * 1000);
     }
   }
 }

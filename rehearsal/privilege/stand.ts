@@ -66,11 +66,15 @@ export class Stand {
 
   /** Sum of a metric over the tasks of some roles, scraped from the collector's place. */
   async metric(role: RegExp, name: RegExp): Promise<number> {
-    const answers = await Promise.all(
-      this.tasks(role).map((task) => this.ask(this.collector, `${urlOf(task)}/metrics`)),
-    );
-    return answers
-      .flatMap(({ body }) => body.split("\n"))
+    const each = await Promise.all(this.tasks(role).map((task) => this.metricOf(task, name)));
+    return each.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Sum of one task's metrics whose name and labels match. */
+  async metricOf(task: Task, name: RegExp): Promise<number> {
+    const { body } = await this.ask(this.collector, `${urlOf(task)}/metrics`);
+    return body
+      .split("\n")
       .filter((line) => name.test(line))
       .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   }

@@ -125,13 +125,11 @@ export class Scheduler {
     await this.retire(task, reason);
   }
 
-  /** Asks tasks to end, one after the other, and starts nothing any more. */
-  async endInTurn(tasks: readonly Task[]): Promise<void> {
+  /** Asks tasks to end, all at once, and starts nothing any more. */
+  async end(tasks: readonly Task[]): Promise<void> {
     this.stopped = true;
-    for (const task of tasks) {
-      this.unregister(task);
-      await task.stop("the rehearsal ends");
-    }
+    for (const task of tasks) this.unregister(task);
+    await Promise.all(tasks.map((task) => task.stop("the rehearsal ends")));
   }
 
   /** Kills everything at once. */

@@ -10,8 +10,8 @@ import { traps } from "../../rehearsal/experiments/traps";
  * The shipped stacks under load, with real servers: the promises are kept, and each trap is noticed. Each item is a
  * rehearsal of its own in a sandbox of its own; some run side by side, because most of their time is waiting.
  *
- * LGTM_REHEARSAL_ALL=1 conducts more than twenty minutes have room for: bad traffic, overload, every removal. A trap whose
- * server is in nobody's hands is skipped, and counted so.
+ * LGTM_REHEARSAL_ALL=1 conducts more than twenty minutes have room for: bad traffic and overload here. A trap whose server is
+ * in nobody's hands is skipped, and counted so.
  */
 const SIDE_BY_SIDE = 3;
 const root = path.join(__dirname, "..", "..");
@@ -27,14 +27,9 @@ const folders = [
 const isThere = (program: string) =>
   folders.some((place) => place !== "" && fs.existsSync(path.join(place, program)));
 
-/** Bites now and then only (docs/rehearsal.md): whoever conducts everything looks at it. */
-const uncertain = all ? [] : ["zones-with-autoforget"];
-
 const candidates = [
   ...[...experiments, ...more].map((name) => ({ name, stack: "prod", needs: undefined })),
-  ...traps
-    .filter(({ name }) => !uncertain.includes(name))
-    .map(({ name, stack, needs }) => ({ name: `trap-${name}`, stack, needs })),
+  ...traps.map(({ name, stack, needs }) => ({ name: `trap-${name}`, stack, needs })),
 ];
 const wanted = candidates.filter(({ needs }) => needs === undefined || isThere(needs));
 /** Begun first, because they take longest: so the last ones end at about the same time. */
