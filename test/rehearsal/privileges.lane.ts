@@ -45,6 +45,8 @@ describe("least privilege", () => {
     const named = (verdict: Removal["verdict"]) =>
       removals.filter((removal) => removal.verdict === verdict).map(({ name }) => name);
     assert.deepEqual(named("not needed by the rehearsed parts"), [NOT_MISSED], output);
+    // On a busy machine what one of them breaks may come too late.
+    assert.ok(named("used").length <= 2, output);
     assert.ok(named("needed").length > 50, output);
     console.log(`      ${named("needed").length} needed, ${named("used").length} used`);
   });
