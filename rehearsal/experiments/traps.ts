@@ -69,7 +69,7 @@ export const traps: readonly Trap[] = [
         // itself that hides something only when chunks are no longer retained, three minutes after the stop.
         remove(file, ["storage_config", "tsdb_shipper", "resync_interval"]);
       }),
-    says: /^logs: \d+ of \d+ reads lack acknowledged data, from 1\d\d\.\d to/,
+    says: /^logs: \d+ of \d+ reads lack acknowledged data, from 1\d\d(\.\d)? to/,
   },
   {
     name: "fast-swaps",
