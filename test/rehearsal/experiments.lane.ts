@@ -33,7 +33,12 @@ const candidates = [
 ];
 const wanted = candidates.filter(({ needs }) => needs === undefined || isThere(needs));
 /** Begun first, because they take longest: so the last ones end at about the same time. */
-const longest = ["trap-fast-swaps", "zone", "trap-zones-with-autoforget", "trap-random-ring-ids"];
+const longest = [
+  ...["zone", "s3-away-60"],
+  ...["fast-swaps", "zones-with-autoforget", "random-ring-ids", "ring-health-readiness"].map(
+    (name) => `trap-${name}`,
+  ),
+];
 
 describe("stacks under load", function () {
   this.timeout(1_500_000);
