@@ -1,7 +1,6 @@
-import { readsOf } from "../rule";
 import { serverPaths, type ServerPaths } from "../data/ingress";
 import type { Resource, Stack } from "../resource";
-import type { Judgement } from "../rule";
+import { type Judgement, readsOf } from "../rule";
 import {
   forwardedArns,
   forwards,

@@ -171,14 +171,9 @@ export class Firewall {
     return this.read("refused");
   }
 
-  /** Packets of connections that had been let through before a rule was removed, from either side. */
-  private cuts(): Promise<Refusal[]> {
-    return this.read("cut");
-  }
-
   /** What a rule would have let through: connections that were refused, and packets of cut ones, answers too. */
   async missed(rule: SecurityGroupRule): Promise<Refusal[]> {
-    const [refused, cut] = await Promise.all([this.refusals(), this.cuts()]);
+    const [refused, cut] = await Promise.all([this.refusals(), this.read("cut")]);
     const answered = cut.map(({ from, to, port, fromPort = 0, ...rest }) => ({
       ...rest,
       from: to,

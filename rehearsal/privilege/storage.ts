@@ -3,7 +3,7 @@ import { push, readLog } from "./paths";
 import { expect, pause, throughout, within } from "./patience";
 import { urlOf, type Stand } from "./stand";
 
-export async function flushIngesters(stand: Stand, product: "loki" | "tempo"): Promise<void> {
+async function flushIngesters(stand: Stand, product: "loki" | "tempo"): Promise<void> {
   for (const task of stand.tasks(new RegExp(`${product}-ingester`)))
     await stand.ask(stand.collector, `${urlOf(task)}/flush`, { method: "POST" }, [200, 204]);
 }
@@ -70,6 +70,17 @@ export async function chunksAreLookedUp(stand: Stand, over?: AbortSignal): Promi
   );
 }
 
+/** Insists that a count does not change for a while. */
+async function staysAsItIs(
+  seconds: number,
+  count: () => Promise<number>,
+  otherwise: string,
+  over: AbortSignal | undefined,
+): Promise<void> {
+  const before = await count();
+  await throughout(seconds, async () => expect((await count()) === before, otherwise), over, 5);
+}
+
 /** Queriers look every 30 s which files of the index the bucket has; Loki's list of tables is up to a minute old. */
 const LIST_SECONDS = 95;
 
@@ -80,9 +91,7 @@ export async function bucketServes(stand: Stand, over?: AbortSignal): Promise<vo
       /loki-(querier|ingester|compactor)|tempo-(querier|query-frontend|ingester|compactor)/,
       /^(loki_objstore_bucket_operation_failures_total\{.*operation="(iter|upload)"|tempodb_blocklist_poll_errors_total|tempo_ingester_failed_flushes_total)/,
     );
-  const before = await failures();
-  const attempt = async () => expect((await failures()) === before, "a request has failed");
-  await throughout(LIST_SECONDS, attempt, over, 5);
+  await staysAsItIs(LIST_SECONDS, failures, "a request has failed", over);
 }
 
 /** Longest time between two lists of blocks, with the time that one takes. */
@@ -111,18 +120,18 @@ export async function blocksAreListed(stand: Stand, over?: AbortSignal): Promise
   );
 }
 
-/** Queriers and query frontends ask the compactor every 5 minutes for delete requests and the state of cached results. */
+/**
+ * Queriers and query frontends ask the compactor every 5 minutes for delete requests and the state of cached results; the rest is
+ * how long a connection that gets no answers is waited for.
+ */
 const DELETE_REQUESTS_SECONDS = 345;
 
-/** How long a connection that gets no answers is waited for is in it. */
 export async function deleteRequestsAreKnown(stand: Stand, over?: AbortSignal): Promise<void> {
   const failures = () =>
     stand.metric(
       /loki-(querier|query-frontend)/,
       /^loki_compactor_grpc_request_duration_seconds_count\{.*status_code="(?!2)/,
     );
-  const before = await failures();
-  const attempt = async () =>
-    expect((await failures()) === before, "the compactor could not be asked for delete requests");
-  await throughout(DELETE_REQUESTS_SECONDS, attempt, over, 5);
+  const otherwise = "the compactor could not be asked for delete requests";
+  await staysAsItIs(DELETE_REQUESTS_SECONDS, failures, otherwise, over);
 }

@@ -17,7 +17,8 @@ export async function creations(): Promise<string[]> {
     .map(({ type, urn }) => `${type} ${urn?.split("::").at(-1)}`);
 }
 
-const urns = (lane: Lane) =>
+/** What an account holds, by its URNs. */
+export const urns = (lane: Lane) =>
   lane
     .account()
     .everything()

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { deployed } from "./deployed";
-import { creations, failAlone } from "./failAlone";
+import { creations, failAlone, urns } from "./failAlone";
 import type { EngineError } from "./laneStack";
 import { Lane } from "./lane";
 
@@ -25,9 +25,12 @@ describe("a failed creation leaves a stack that a second up completes", function
   this.timeout(everything ? 7_200_000 : 600_000);
 
   it("every creation fails once, and each further up gets past those that failed before", async () => {
-    const complete = (await deployed("dev")).lane.account().everything();
+    const complete = await deployed("dev");
     const waiting = new Map(
-      complete.map(({ type, urn }) => [`${type} ${urn?.split("::").at(-1)}`, { type, urn }]),
+      complete.lane
+        .account()
+        .everything()
+        .map(({ type, urn }) => [`${type} ${urn?.split("::").at(-1)}`, { type, urn }]),
     );
     const count = waiting.size;
     assert.ok(count > 200);
@@ -65,9 +68,7 @@ describe("a failed creation leaves a stack that a second up completes", function
       }
       lane.control();
       await stack.up();
-      const urns = (list: readonly { readonly urn?: string }[]) =>
-        list.map(({ urn }) => urn).sort();
-      assert.deepEqual(urns(lane.account().everything()), urns(complete));
+      assert.deepEqual(urns(lane), urns(complete.lane));
       await stack.preview({ expectNoChanges: true });
       console.log(`      ${count} creations failed once each, in ${rounds} deployments`);
     } finally {
