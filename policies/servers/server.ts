@@ -218,8 +218,15 @@ const manyIndicators = /(?:[?-]\s{1,9}){20}/;
 
 const parsedTexts = new Map<string, unknown>();
 
-const parseQuietly = (text: string): unknown =>
-  parse(text, { logLevel: "silent", maxAliasCount: 100, uniqueKeys: false });
+/**
+ * @throws Error where a text is no YAML, or an anchor's value contains itself, which the servers' own parser refuses too
+ * (gopkg.in/yaml.v3@v3.0.1/decode.go, "value contains itself").
+ */
+function parseQuietly(text: string): unknown {
+  const tree: unknown = parse(text, { logLevel: "silent", maxAliasCount: 100, uniqueKeys: false });
+  JSON.stringify(tree); // refuses what contains itself
+  return tree;
+}
 
 /** Most brackets that are open at once. */
 function nesting(text: string): number {

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { rules } from "../../policies/index";
 import { judge, type JudgedResource } from "../../policies/judge";
+import { TASK_DEFINITION } from "../../policies/servers/server";
 import { unknownMarks } from "../../policies/unknownValue";
 
 /** Texts that break parsers: documents, blocks, patterns, marks. */
@@ -107,6 +108,18 @@ describe("no rule throws or hangs", function () {
       }),
       { numRuns: 120 },
     );
+  });
+
+  it("where a value of a configuration contains itself", async () => {
+    const value = "target: all\nserver: {}\nmemberlist: &a [*a]\n";
+    const properties = {
+      containerDefinitions: JSON.stringify([
+        { name: "x", image: "grafana/mimir:3.1.0", environment: [{ name: "FILE", value }] },
+      ]),
+    };
+    const type = TASK_DEFINITION;
+    const urn = `urn:pulumi:s::p::${type}::x`;
+    await judge({ resources: [{ urn, type, name: "x", inputs: properties, outputs: properties }] });
   });
 
   for (const rule of rules) {
