@@ -11,6 +11,7 @@ import type { Experiment, ExperimentContext } from "./experiment";
 import { countersOf } from "./counters";
 import { brokenPromises } from "./judge";
 import { startLoad } from "./load";
+import { whenNoticed } from "./notice";
 import type { ExperimentOrder, ExperimentNews } from "./order";
 import type { ExperimentResult } from "./result";
 import { trapNamed, type Trap } from "./traps";
@@ -70,7 +71,7 @@ async function conduct({ settings, experiment: name, trap: trapName }: Experimen
   }
   const refused = await refusals(rehearsal);
   const counters = await countersOf(rehearsal);
-  broken.push(...refused.map((each) => `refused: ${each}`));
+  broken.push(...refused.map(asComplaint));
   const programs = Object.fromEntries(
     await Promise.all(
       Object.entries(settings.programs)
@@ -110,14 +111,12 @@ async function underLoad(
   broken: string[],
   trap: Trap | undefined,
 ): Promise<{ traffic: TrafficReport; eventSeconds: number }> {
-  const noticed = Promise.withResolvers<void>();
   const context: ExperimentContext = {
     rehearsal,
     note: (what) => journal.note(experiment.name, what),
     complain: (what) => {
       journal.note(experiment.name, "WRONG", what);
       broken.push(what);
-      if (trap?.says.test(what) ?? false) noticed.resolve();
     },
     pause,
     steadySeconds: 240,
@@ -131,13 +130,20 @@ async function underLoad(
     await experiment.run(context);
     await pause(experiment.afterSeconds ?? DEFAULT_AFTER_SECONDS);
   };
-  await Promise.race([all(), noticed.promise]);
+  const soFar = async () => [
+    ...broken,
+    ...brokenPromises(load.soFar(eventMs), experiment.promises),
+    ...(await refusals(rehearsal)).map(asComplaint),
+  ];
+  await Promise.race([all(), ...(trap === undefined ? [] : [whenNoticed(trap, soFar)])]);
   context.note("load ends; everything acknowledged is read back");
   return {
     traffic: await load.finish(eventMs, trap === undefined ? SETTLE_MS : TRAP_SETTLE_MS),
     eventSeconds,
   };
 }
+
+const asComplaint = (refused: string) => `refused: ${refused}`;
 
 /** Connections and requests that were refused, with who wanted what. */
 async function refusals(rehearsal: Rehearsal): Promise<string[]> {

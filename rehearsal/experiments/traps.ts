@@ -48,7 +48,7 @@ export const traps: readonly Trap[] = [
     experiment: "kill-one",
     change: (plan) =>
       changeFile(plan, LOKI, (file) => file.setIn(["common", "replication_factor"], 2)),
-    says: /^logs: (pushes refused|\d+ of \d+ reads lack acknowledged data)/,
+    says: /^logs: (pushes refused for ([3-9]|\d{2,}) s|\d+ of \d+ reads lack acknowledged data)/,
   },
   {
     name: "zones-with-autoforget",

@@ -154,7 +154,7 @@ async function lookFor(
 ): Promise<readonly Item[]> {
   const missing: Item[] = [];
   // Each trace is a question of its own.
-  const atOnce = signalOf[stream.way] === "traces" ? 200 : 2000;
+  const atOnce = signalOf[stream.way] === "traces" ? 50 : 2000;
   for (let start = 0; start < items.length; start += atOnce) {
     if (Date.now() > deadlineMs) throw new Error("there was no time to look for everything");
     const piece = items.slice(start, start + atOnce);

@@ -97,6 +97,11 @@ export class Traffic {
     return new Traffic(pushers, reader);
   }
 
+  /** The account while the load goes on: nothing counts as lost yet. */
+  soFar(eventMs: number): TrafficReport {
+    return { signals: this.ledger.report(eventMs, new Map()), settledSeconds: 0 };
+  }
+
   /** Ends the load, reads everything back, and gives the account. */
   async finish(eventMs: number, settleMs: number): Promise<TrafficReport> {
     await Promise.all(

@@ -5,6 +5,7 @@ import { badRequests } from "../../rehearsal/experiments/badTraffic";
 import { experiments, shortExperiments } from "../../rehearsal/experiments/catalog";
 import { keptPromises } from "../../rehearsal/experiments/command";
 import { brokenPromises } from "../../rehearsal/experiments/judge";
+import { whenNoticed } from "../../rehearsal/experiments/notice";
 import {
   changeFile,
   changeRingPause,
@@ -54,6 +55,13 @@ describe("verdict of an experiment", () => {
     assert.match(judged({ readsFailed: 1, failedReadSeconds: 1 }).join(), /reads failed for 1 s/);
     const short = { firstSeconds: 1, lastSeconds: 9, most: 4, mostOf: 40, examples: [] };
     assert.match(judged({ readsShort: 2, short }).join(), /2 of 10 reads lack .* up to 4 of 40/);
+  });
+
+  it("is noticed before the end only where two looks in a row see it", async () => {
+    const looks = [[], ["logs: lost"], ["traces: lost"], ["logs: lost"], ["x", "logs: lost"], []];
+    let asked = 0;
+    await whenNoticed({ says: /^logs/ }, () => Promise.resolve(looks[asked++] ?? []), 1);
+    assert.equal(asked, 5);
   });
 
   it("is red where nothing was measured", () => {
