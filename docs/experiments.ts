@@ -34,11 +34,19 @@ function read<Result>(root: string, folder: string): Result[] {
     .map((file) => JSON.parse(fs.readFileSync(path.join(root, folder, file), "utf8")) as Result);
 }
 
-/** A row per experiment, stack and signal; sums over the runs, and the worst of what is a time. */
+/** What is built here is not always what is deployed: `2.9.0`. */
+const tempoOf = ({ programs }: ExperimentResult): string =>
+  /\d+\.\d+\.\d+/.exec(programs["tempo"] ?? "")?.[0] ?? "unknown";
+
+/** A row per experiment, stack, version of Tempo and signal; sums over the runs, and the worst of what is a time. */
 export function experimentsTable(results: readonly ExperimentResult[]): string {
+  const versions = [...new Set(results.map(tempoOf))];
+  const shapes = ["dev", "prod"].flatMap((stack) => versions.map((tempo) => ({ stack, tempo })));
   const rows = [...experiments, ...shortExperiments].flatMap(({ name, title }) =>
-    ["dev", "prod"].flatMap((stack) => {
-      const runs = results.filter((each) => each.experiment === name && each.stack === stack);
+    shapes.flatMap(({ stack, tempo }) => {
+      const runs = results.filter(
+        (each) => each.experiment === name && each.stack === stack && tempoOf(each) === tempo,
+      );
       if (runs.length === 0) return [];
       const signals = [
         ...new Set(
@@ -53,6 +61,7 @@ export function experimentsTable(results: readonly ExperimentResult[]): string {
         return [
           first ? title : "",
           first ? stack : "",
+          first ? tempo : "",
           first ? String(runs.length) : "",
           signal,
           share(reports, "pushesRefused", "pushes", "refusedSeconds"),
@@ -67,8 +76,8 @@ export function experimentsTable(results: readonly ExperimentResult[]): string {
   );
   return markdown(
     [
-      ...["what is done", "stack", "runs", "signal", "pushes refused", "lost", "reads failed"],
-      ...["reads short", "slowest read", "promises"],
+      ...["what is done", "stack", "Tempo", "runs", "signal", "pushes refused", "lost"],
+      ...["reads failed", "reads short", "slowest read", "promises"],
     ],
     rows,
   );

@@ -24,10 +24,9 @@ export async function countersOf(
       if (port === undefined) return;
       const text = await fetch(`http://${nic.address}:${port}/metrics`, {
         signal: AbortSignal.timeout(5000),
-      }).then(
-        (answer) => answer.text(),
-        () => "",
-      );
+      })
+        .then((answer) => answer.text())
+        .catch(() => ""); // in the middle of the answer, too
       for (const name of NAMES) {
         const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))];
         if (values.length === 0) continue;

@@ -194,6 +194,7 @@ describe("table of the kept results", () => {
     ({
       experiment: "zone",
       stack: "prod",
+      programs: { tempo: "tempo, version v2.9.0 (branch: , revision: unknown)" },
       broken: [],
       traffic: { signals: [{ ...good, ...report }], settledSeconds: 1 },
       ...more,
@@ -207,12 +208,14 @@ describe("table of the kept results", () => {
         { lost: 3, pushesRefused: 2, refusedSeconds: 2, slowestReadMs: 6500, readsShort: 0 },
       ),
       run({ stack: "dev" }),
+      run({ programs: { tempo: "tempo, version 2.10.8 (branch: v2.10.8)" } }, { lost: 1 }),
     ]);
     const rows = table.split("\n").filter((line) => line.includes("loss of a zone"));
-    assert.equal(rows.length, 2);
+    assert.equal(rows.length, 3);
+    assert.match(rows[2] ?? "", /\| prod \| 2\.10\.8 \| 1 \| logs \| 0 of 10 \| 1 of 100 \|/);
     assert.match(
       rows[1] ?? "",
-      /\| prod \| 2 \| logs \| 2 of 20, for 2 s \| 3 of 200 \| 0 of 20 \| 0 of 20 \| 6\.5 s \| broken in 1 of 2 \|/,
+      /\| prod \| 2\.9\.0 \| 2 \| logs \| 2 of 20, for 2 s \| 3 of 200 \| 0 of 20 \| 0 of 20 \| 6\.5 s \| broken in 1 of 2 \|/,
     );
   });
 });
