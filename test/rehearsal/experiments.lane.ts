@@ -40,18 +40,28 @@ const longest = [
   ),
 ];
 
+/** What came of one run of the command. */
+interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+  readonly seconds: number;
+}
+
 describe("stacks under load", function () {
   this.timeout(1_500_000);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "experiments-"));
-  const runs = new Map<string, Promise<{ code: number | null; output: string }>>();
+  const runs = new Map<string, Promise<Ran>>();
 
   const run = (args: readonly string[]) =>
-    new Promise<{ code: number | null; output: string }>((resolve) => {
+    new Promise<Ran>((resolve) => {
+      const began = performance.now();
       const child = spawn(process.execPath, ["run.js", ...args], { cwd: root });
       let output = "";
       child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-      child.on("close", (code) => resolve({ code, output }));
+      child.on("close", (code) =>
+        resolve({ code, output, seconds: Math.round((performance.now() - began) / 1000) }),
+      );
     });
 
   before(async () => {
@@ -68,12 +78,7 @@ describe("stacks under load", function () {
       ...wanted.filter(({ name }) => longest.includes(name)),
       ...wanted.filter(({ name }) => !longest.includes(name)),
     ];
-    const finished = new Map(
-      wanted.map(({ name }) => [
-        name,
-        Promise.withResolvers<{ code: number | null; output: string }>(),
-      ]),
-    );
+    const finished = new Map(wanted.map(({ name }) => [name, Promise.withResolvers<Ran>()]));
     for (const [name, { promise }] of finished) runs.set(name, promise);
     const work = async () => {
       for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
@@ -101,14 +106,13 @@ describe("stacks under load", function () {
   for (const { name, stack } of wanted) {
     const trap = name.startsWith("trap-");
     it(`${stack}: ${trap ? `${name} is noticed` : `${name} keeps every promise`}`, async () => {
-      const { code, output } = (await runs.get(name)) ?? { code: null, output: "not started" };
-      assert.equal(code, 0, output.split("\n").slice(-40).join("\n"));
+      const ran = await runs.get(name);
+      assert.ok(ran !== undefined, "not started");
+      assert.equal(ran.code, 0, ran.output.split("\n").slice(-40).join("\n"));
       // "first", or "second" where there was one.
-      const last = path.join(
-        folder,
-        name,
-        fs.readdirSync(path.join(folder, name)).sort().at(-1) ?? "",
-      );
+      const tries = fs.readdirSync(path.join(folder, name)).sort();
+      const last = path.join(folder, name, tries.at(-1) ?? "");
+      console.log(`      ${name}: ${ran.seconds} s, at the ${path.basename(last)} try`);
       const [file] = fs.readdirSync(last);
       assert.ok(file !== undefined, "no result was kept");
       const result = JSON.parse(fs.readFileSync(path.join(last, file), "utf8")) as ExperimentResult;
