@@ -6,6 +6,9 @@ import { queryTimeout } from "../timeouts";
 /** Concurrent jobs of a querier for each GB of its memory: 20, the default, at the design's 2 GB. */
 const jobsPerGb = 10;
 
+/** Jobs of one look-up of a trace for each querier. */
+const jobsPerQuerier = 4;
+
 export function querierSection(config: StackConfig): Section {
   return {
     settings: {
@@ -33,6 +36,7 @@ export function queryFrontendSection(config: StackConfig): Section {
     settings: {
       query_frontend: {
         api_timeout: queryTimeout(config),
+        trace_by_id: { query_shards: 1 + config.tempo.querier.replicas * jobsPerQuerier },
         search: {
           max_duration: longestRange,
           query_backend_after: "1m",
@@ -44,6 +48,8 @@ export function queryFrontendSection(config: StackConfig): Section {
     },
     reasons: {
       "query_frontend.api_timeout": "No limit by default.",
+      "query_frontend.trace_by_id.query_shards":
+        "One job for the ingesters and four for each querier. Default 50: each is a request, also for no block.",
       "query_frontend.search.max_duration": "Default 168 h; a longer range is refused.",
       "query_frontend.search.query_backend_after":
         "Default 15 m: what a replaced ingester flushed would not be searched for so long. Not 0: a request\nwithout a start time looks back exactly this long (async_adjust_start_end.go of v2.10.8).",

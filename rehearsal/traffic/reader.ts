@@ -10,7 +10,8 @@ import { retried } from "./retry";
 const PAUSE_MS = 700;
 /** A read asks for so much of a stream: what came last, or a stretch of the past. */
 const WINDOW_MS = 20_000;
-const TRACES_PER_READ = 4;
+/** Each is a question of its own, and one of the past opens every block that may hold it. */
+const TRACES_PER_READ = 2;
 /**
  * For a moment servers have some data in neither of two places. A Tempo ingester takes idle traces out of its memory first
  * and then writes them to its log (grafana/tempo:modules/ingester/instance.go, CutCompleteTraces, v2.9.0). A Loki querier

@@ -187,6 +187,17 @@ describe("Tempo's configuration", () => {
     }
   });
 
+  it("a look-up of a trace is one job for the ingesters and four for each querier", () => {
+    for (const replicas of [1, 3]) {
+      const stack = configWith(config, { tempo: { querier: { replicas } } });
+      const shards = at(
+        read(stack, "tempo-query-frontend"),
+        "query_frontend.trace_by_id.query_shards",
+      );
+      assert.equal(shards, 1 + 4 * replicas);
+    }
+  });
+
   it("S21: a querier takes on as much as its memory holds", () => {
     const path = "querier.max_concurrent_queries";
     assert.equal(at(read(config, "tempo-querier"), path), 20);
