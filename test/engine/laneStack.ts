@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type * as automation from "@pulumi/pulumi/automation";
 import type { Provider } from "../../standin/provider/provider";
 import { serve } from "../../standin/provider/server";
@@ -32,6 +33,9 @@ type Operation = (watch: {
   onOutput: (text: string) => void;
 }) => Promise<string>;
 
+/** Whether the program of the last operation has been asked what it wants. */
+let asked = true;
+
 /** A program, and how often it has been asked what it wants. */
 export class CountedProgram {
   runs = 0;
@@ -40,9 +44,22 @@ export class CountedProgram {
 
   readonly run = (): Promise<never> => {
     this.runs += 1;
+    asked = true;
     return Promise.resolve(this.program()) as Promise<never>;
   };
 }
+
+/**
+ * On a busy machine an inline program now and then does not get its second connection to the engine, before it is asked for
+ * anything. The SDK takes that for an echo of the engine's own error and says nothing (automation/server.js): the engine then
+ * hears of no resource, and deletes what there is. An echo it can be only after the program has begun. Seen on a machine that
+ * gave the lane a hundredth of a processor, and once on a quiet one (2026-11-29).
+ */
+const errors = createRequire(__filename)("@pulumi/pulumi/errors") as {
+  isGrpcError: (error: Error) => boolean;
+};
+const { isGrpcError } = errors;
+errors.isGrpcError = (error) => asked && isGrpcError(error);
 
 const isResource = ({ type }: Step) => type !== "pulumi:pulumi:Stack";
 
@@ -112,13 +129,10 @@ export class LaneStack {
     return this.stack.outputs();
   }
 
-  /**
-   * On a busy machine an inline program now and then does not get its second connection to the engine, before it is asked for
-   * anything. The SDK takes that for the engine's own error and says nothing (automation/server.js, `isGrpcError`): the engine
-   * then hears of no resource, and deletes what there is. Seen on a machine that gave the lane a hundredth of a processor (2026-11-29).
-   */
+  /** An operation that has done nothing, because its program was not asked what it wants, is begun once more. */
   private async askingTheProgram(kind: "preview" | "up", work: Operation): Promise<Outcome> {
     const before = this.program.runs;
+    asked = false;
     const attempt = await this.once(work).then(
       (outcome) => ({ outcome, steps: outcome.steps }),
       (error: unknown) => ({ error, steps: error instanceof EngineError ? error.steps : [] }),
