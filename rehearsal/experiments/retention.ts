@@ -44,6 +44,8 @@ const ITEMS = 20;
  * that was flushed must have been read once.
  */
 const COMPACTION_SECONDS = 120;
+/** Twenty traces are twenty questions at once, and each opens the blocks of its day. */
+const READ_MS = 30_000;
 /** A flush is listed after at most 90 s: a cache of a minute, and the index resync. */
 const LISTED_SECONDS = 100;
 /** Longest wait until what must go can no longer be read, and until it is out of the bucket. */
@@ -170,7 +172,12 @@ const count = async (
   stand: Stand,
   { stream, items }: Written,
 ): Promise<number> =>
-  (await stand.grafana.call("read", roomOf(rehearsal), stream, items, stand.reach)).length;
+  (
+    await stand.grafana.call("read", roomOf(rehearsal), stream, items, {
+      ...stand.reach,
+      timeoutMs: READ_MS,
+    })
+  ).length;
 
 /** Waits until all of it can be read: what never was there cannot go. */
 async function seen(
