@@ -240,8 +240,10 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
     // A busy machine makes answers late; what is gone stays so.
     const deadline = Date.now() + LISTED_SECONDS * 1000;
     let there = await found(each).catch(String);
-    while (there !== each.items.length && Date.now() < deadline)
+    while (there !== each.items.length && Date.now() < deadline) {
+      await pause(1);
       there = await found(each).catch(String);
+    }
     if (there === each.items.length) note(`${each.what}: all ${there} are there`);
     else complain(`${each.what}: ${there} of ${each.items.length} are there`);
   }
