@@ -1,3 +1,4 @@
+import { pause } from "../privilege/patience";
 import type { Trap } from "./traps";
 
 /** Pause between two looks, in milliseconds. */
@@ -16,7 +17,7 @@ export async function whenNoticed(
   lookMs = LOOK_MS,
 ): Promise<void> {
   for (let seen = 0; seen < LOOKS;) {
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
+    await pause(lookMs);
     seen = (await soFar()).some((complaint) => says.test(complaint)) ? seen + 1 : 0;
   }
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { Document } from "yaml";
 import type { Plan } from "../../plan/plan";
 import { signalOf, type Item, type Signal, type Stream } from "../../smoke/items";
+import { expect, within } from "../privilege/patience";
 import { Stand, urlOf } from "../privilege/stand";
 import { isRingReplica, type Experiment, type ExperimentContext } from "./experiment";
 import { doorOf, roomOf } from "./load";
@@ -237,15 +238,16 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
     else note(`${signal} that must go: gone from the bucket`);
   }
   for (const each of written.filter(({ fate }) => fate === "stays")) {
+    const all = each.items.length;
     // A busy machine makes answers late; what is gone stays so.
-    const deadline = Date.now() + LISTED_SECONDS * 1000;
-    let there = await found(each).catch(String);
-    while (there !== each.items.length && Date.now() < deadline) {
-      await pause(1);
-      there = await found(each).catch(String);
-    }
-    if (there === each.items.length) note(`${each.what}: all ${there} are there`);
-    else complain(`${each.what}: ${there} of ${each.items.length} are there`);
+    const attempt = async () => {
+      const there = await found(each).catch(String);
+      expect(there === all, `${there} of ${all} are there`);
+    };
+    await within(LISTED_SECONDS, attempt, undefined, 1).then(
+      () => note(`${each.what}: all ${all} are there`),
+      (error: unknown) => complain(`${each.what}: ${(error as Error).message}`),
+    );
   }
   stand.stop();
 }
@@ -255,7 +257,7 @@ async function holdAgainst(context: ExperimentContext, written: readonly Written
  * numbers (grafana/loki:pkg/storage/config/schema_config.go, ExternalKey, v3.7.6).
  */
 function chunksOf(context: ExperimentContext, written: readonly Written[]): string[] {
-  const isWithin = within(written, "logs");
+  const isWithin = withinSpansOf(written, "logs");
   return filesUnder(context, "ftt-loki").filter((file) => {
     const [from = NaN, through = NaN] = path.basename(file).split(":").map(hexadecimal);
     return isWithin(from, through);
@@ -267,7 +269,7 @@ function chunksOf(context: ExperimentContext, written: readonly Written[]): stri
  * (grafana/tempo:tempodb/backend/block_meta.go, v2.9.0).
  */
 function blocksOf(context: ExperimentContext, written: readonly Written[]): string[] {
-  const isWithin = within(written, "traces");
+  const isWithin = withinSpansOf(written, "traces");
   return filesUnder(context, "ftt-tempo")
     .filter((file) => /^meta(\.compacted)?\.json$/.test(path.basename(file)))
     .filter((file) => {
@@ -280,7 +282,7 @@ function blocksOf(context: ExperimentContext, written: readonly Written[]): stri
 const hexadecimal = (text: string) => parseInt(text, 16);
 
 /** Whether a stretch of time, in milliseconds, lies in that of something written; servers round to seconds. */
-function within(written: readonly Written[], signal: Signal) {
+function withinSpansOf(written: readonly Written[], signal: Signal) {
   const spans = written
     .filter(({ way }) => signalOf[way] === signal)
     .map(({ items }) => [items[0]?.timeMs ?? 0, items.at(-1)?.timeMs ?? 0] as const);
